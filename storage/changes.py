@@ -1,0 +1,99 @@
+"""The plain frozen values that cross the border of storage. They know no SQL, and nothing of either service."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+Direction = Literal["to-marketo", "to-dynamics"]
+Operation = Literal["insert", "update", "delete"]
+State = Literal["waiting", "deferred", "retrying", "in_flight", "unknown", "parked"]
+Side = Literal["dynamics", "marketo"]
+
+DIRECTIONS: tuple[Direction, ...] = ("to-marketo", "to-dynamics")
+OPERATIONS: tuple[Operation, ...] = ("insert", "update", "delete")
+
+Values = Mapping[str, Any]
+Fingerprints = Mapping[str, str]
+
+
+def opposite(direction: Direction) -> Direction:
+    return "to-dynamics" if direction == "to-marketo" else "to-marketo"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One record as its source showed it: what `ledger.note` is told.
+
+    `record_id` is the source's id (a Dynamics GUID, or a Marketo id as text). `values` are the mapped fields in
+    their compared form, keyed by the field's name. `skip` names the reason where it deserves no write (an echo).
+    """
+
+    record_id: str
+    operation: Operation
+    values: Values
+    edited_at: datetime
+    label: str = ""
+    skip: str | None = None
+    restore: Values | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One record that has to be written to the other side, as the backlog holds it."""
+
+    id: int
+    object: str
+    direction: Direction
+    record_id: str
+    operation: Operation
+    state: State
+    values: Values
+    restore: Values | None
+    label: str
+    waiting_since: datetime
+    attempts: int
+    unsure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Which record of one side is which of the other, and what both sides last agreed on.
+
+    `agreed` holds a fingerprint per field. `sent` holds, per field of a write whose echo has not been seen yet, the
+    pair (fingerprint before, fingerprint sent). A `planned` link awaits the first word that its insert took effect.
+    """
+
+    object: str
+    dynamics_id: str | None
+    marketo_id: str | None
+    agreed: Fingerprints = field(default_factory=dict)
+    sent: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    etag: str | None = None
+    planned: bool = False
+    generation: int = 0
+    dynamics_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one change that was sent: `link` is as it now stands (None leaves it as it was)."""
+
+    change: Change
+    operation: Operation
+    link: Link | None = None
+    written: Values = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """One change that was refused: parked as an open error where `next_at` is None, else tried again then."""
+
+    change: Change
+    code: str
+    message: str
+    next_at: datetime | None = None
+    state: State = "parked"
+    waits_for: str | None = None
+    forget_plan: bool = False
+    links: Mapping[str, str] = field(default_factory=dict)

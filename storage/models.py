@@ -1,0 +1,243 @@
+"""The tables. Every moment is stored as UTC milliseconds, every set of values as JSON."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, kept as milliseconds since 1970 (both databases compare and index those cheaply)."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else round(value.timestamp() * 1000)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(milliseconds=value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+Json = JSON(none_as_null=True)
+
+
+def key(name: str, length: int = 20) -> Column[Any]:
+    return Column(name, String(length), primary_key=True)
+
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("object", String(20), nullable=False),
+    Column("direction", String(12), nullable=False),
+    Column("record_id", String(64), nullable=False),
+    Column("operation", String(8), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("values", Json, nullable=False),
+    Column("restore", Json),
+    Column("label", String(400), nullable=False, server_default=""),
+    Column("waiting_since", Moment, nullable=False),
+    Column("noted_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("unsure", Boolean, nullable=False, server_default=false()),
+    Column("next_at", Moment),
+    Column("waits_for", String(90)),
+    Column("code", String(40)),
+    Column("message", Text),
+    UniqueConstraint("object", "direction", "record_id"),
+)
+Index("ix_changes_queue", changes.c.object, changes.c.direction, changes.c.state, changes.c.id)
+_pending = text("state <> 'parked'")
+Index(
+    "ix_changes_oldest",
+    changes.c.object,
+    changes.c.direction,
+    changes.c.operation,
+    changes.c.waiting_since,
+    sqlite_where=_pending,
+    postgresql_where=_pending,
+)
+_timed = text("next_at IS NOT NULL")
+Index("ix_changes_due", changes.c.next_at, sqlite_where=_timed, postgresql_where=_timed)
+_deferred = text("waits_for IS NOT NULL")
+Index("ix_changes_parent", changes.c.waits_for, sqlite_where=_deferred, postgresql_where=_deferred)
+
+links = Table(
+    "links",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("object", String(20), nullable=False),
+    Column("dynamics_id", String(64)),
+    Column("marketo_id", String(64)),
+    Column("agreed", Json, nullable=False),
+    Column("sent", Json, nullable=False),
+    Column("etag", String(60)),
+    Column("planned", Boolean, nullable=False, server_default=false()),
+    Column("generation", Integer, nullable=False, server_default="0"),
+    Column("dynamics_deleted", Boolean, nullable=False, server_default=false()),
+    Column("synced_at", Moment),
+    UniqueConstraint("object", "dynamics_id"),
+    UniqueConstraint("object", "marketo_id"),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    key("side", 10),
+    key("feed"),
+    Column("cursor", Text),
+    Column("first_read_started_at", Moment),
+    Column("first_read_done_at", Moment),
+    Column("read_at", Moment),
+)
+
+errors = Table(
+    "errors",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("change_id", BigInteger, nullable=False, unique=True),
+    Column("object", String(20), nullable=False),
+    Column("direction", String(12), nullable=False),
+    Column("operation", String(8), nullable=False),
+    Column("record_id", String(64), nullable=False),
+    Column("dynamics_id", String(64)),
+    Column("marketo_id", String(64)),
+    Column("label", String(400), nullable=False, server_default=""),
+    Column("code", String(40), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("first_failed_at", Moment, nullable=False),
+    Column("failed_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("attempts", Integer, nullable=False),
+)
+Index("ix_errors_newest", errors.c.state, errors.c.failed_at, errors.c.id)
+Index("ix_errors_code", errors.c.state, errors.c.code, errors.c.object, errors.c.failed_at)
+
+totals = Table(
+    "totals",
+    metadata,
+    key("object"),
+    key("direction", 12),
+    key("operation", 8),
+    key("measure", 10),
+    key("reason", 40),
+    Column("value", BigInteger, nullable=False),
+)
+
+throughput = Table(
+    "throughput",
+    metadata,
+    Column("minute", Moment, primary_key=True),
+    key("object"),
+    key("direction", 12),
+    key("operation", 8),
+    Column("records", BigInteger, nullable=False),
+)
+
+samples = Table(
+    "samples",
+    metadata,
+    Column("at", Moment, primary_key=True),
+    key("object"),
+    key("direction", 12),
+    Column("backlog", BigInteger, nullable=False),
+    Column("oldest_at", Moment),
+)
+
+lanes = Table(
+    "lanes",
+    metadata,
+    key("object"),
+    key("direction", 12),
+    Column("live", Boolean, nullable=False, server_default=false()),
+    Column("stopped_at", Moment),
+    Column("stopped_code", String(40)),
+    Column("stopped_message", Text),
+)
+
+services = Table(
+    "services",
+    metadata,
+    key("name", 10),
+    Column("read_at", Moment),
+    Column("down_since", Moment),
+    Column("code", String(40)),
+    Column("message", Text),
+)
+
+passes = Table(
+    "passes",
+    metadata,
+    key("name"),
+    Column("started_at", Moment),
+    Column("finished_at", Moment),
+    Column("next_at", Moment),
+    Column("failure", Text),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("subject", String(40), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("detail", Json, nullable=False),
+    Column("claimed_at", Moment),
+    Column("told_at", Moment),
+)
+Index("ix_turns_subject", turns.c.subject, turns.c.id)
+_untold = text("told_at IS NULL")
+Index("ix_turns_untold", turns.c.id, sqlite_where=_untold, postgresql_where=_untold)
+
+announcements = Table(
+    "announcements",
+    metadata,
+    key("subject", 40),
+    key("channel", 40),
+    Column("ts", String(40), nullable=False),
+    Column("turn_id", BigInteger, nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("who", String(80), nullable=False),
+    Column("act", String(40), nullable=False),
+    Column("object", String(20), nullable=False),
+    Column("direction", String(12), nullable=False),
+    Column("detail", Text, nullable=False),
+)

@@ -1,0 +1,227 @@
+"""What is kept in step: each object, the records it stands for on either side, and which field is which.
+
+Column and field names are Adobe's default Dynamics mapping with its misspellings put right (`websiteurl`,
+`estimatedvalue`); where Adobe names no REST field (actual and estimated value), the choice is ours.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from storage.changes import DIRECTIONS, Direction, Side
+
+Kind = Literal["text", "email", "flag", "number", "date", "choice", "reference"]
+
+LEAD_ID = "dynamicsLeadId"
+CONTACT_ID = "dynamicsContactId"
+TYPE = "dynamicsType"
+DELETED = "dynamicsDeleted"
+SYNC = "syncToDynamics"
+DO_NOT_EMAIL = "dynamicsDoNotEmail"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field and its pair. `name` is Marketo's REST name, `column` Dataverse's.
+
+    `directions` says which way it travels; `wins` whose value stands when both sides changed it. An `opt_out` is
+    true when a person said no: it wins every first comparison. A `reference` holds the Dynamics id of a `parent`.
+    """
+
+    name: str
+    column: str
+    kind: Kind = "text"
+    directions: tuple[Direction, ...] = DIRECTIONS
+    wins: Side = "dynamics"
+    opt_out: bool = False
+    parent: str = ""
+    on_insert_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """One object. `kind` is the Marketo REST path; `marketo_key` the field there that holds the Dynamics id."""
+
+    name: str
+    table: str
+    entity_set: str
+    dynamics_key: str
+    kind: str
+    marketo_key: str
+    fields: tuple[Field, ...]
+    directions: tuple[Direction, ...] = ("to-marketo",)
+    also_read: tuple[str, ...] = ()
+    label_columns: tuple[str, ...] = ("name",)
+    deleted_field: str = ""
+
+    @property
+    def is_person(self) -> bool:
+        return self.kind == "leads"
+
+    def field(self, name: str) -> Field:
+        return next(field for field in self.fields if field.name == name)
+
+    def travelling(self, direction: Direction) -> tuple[Field, ...]:
+        """The fields that are written in `direction`."""
+        return tuple(field for field in self.fields if direction in field.directions)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every Dataverse column to select."""
+        mapped = [field.column for field in self.fields]
+        return tuple(dict.fromkeys([self.dynamics_key, *mapped, *self.label_columns, *self.also_read, "modifiedon"]))
+
+
+def _one_way(name: str, column: str, kind: Kind = "text", parent: str = "") -> Field:
+    return Field(name, column, kind, directions=("to-marketo",), parent=parent)
+
+
+def _person_fields(wins: Side) -> tuple[Field, ...]:
+    def both(name: str, column: str, kind: Kind = "text") -> Field:
+        return Field(name, column, kind, wins=wins)
+
+    def opt_out(name: str, column: str) -> Field:
+        return Field(name, column, "flag", wins=wins, opt_out=True)
+
+    return (
+        both("salutation", "salutation"),
+        both("firstName", "firstname"),
+        both("middleName", "middlename"),
+        both("lastName", "lastname"),
+        both("email", "emailaddress1", "email"),
+        both("title", "jobtitle"),
+        both("phone", "telephone1"),
+        both("mobilePhone", "mobilephone"),
+        both("address", "address1_line1"),
+        both("city", "address1_city"),
+        both("state", "address1_stateorprovince"),
+        both("country", "address1_country"),
+        both("postalCode", "address1_postalcode"),
+        both("mktoPersonNotes", "description"),
+        opt_out("doNotCall", "donotphone"),
+        opt_out("unsubscribed", "donotbulkemail"),
+        opt_out(DO_NOT_EMAIL, "donotemail"),
+        _one_way("leadStatus", "statecode", "choice"),
+        Field("leadScore", "mkt_leadscore", "number", directions=("to-dynamics",), wins="marketo"),
+        Field("externalSalesPersonId", "_ownerid_value", "reference", parent="users", on_insert_only=True),
+    )
+
+
+USERS = Object(
+    name="users",
+    table="systemuser",
+    entity_set="systemusers",
+    dynamics_key="systemuserid",
+    kind="salespersons",
+    marketo_key="externalSalesPersonId",
+    label_columns=("fullname",),
+    fields=(
+        _one_way("email", "internalemailaddress", "email"),
+        _one_way("firstName", "firstname"),
+        _one_way("lastName", "lastname"),
+    ),
+)
+
+ACCOUNTS = Object(
+    name="accounts",
+    table="account",
+    entity_set="accounts",
+    dynamics_key="accountid",
+    kind="companies",
+    marketo_key="externalCompanyId",
+    deleted_field=DELETED,
+    fields=(
+        _one_way("company", "name"),
+        _one_way("billingStreet", "address1_line1"),
+        _one_way("billingCity", "address1_city"),
+        _one_way("billingState", "address1_stateorprovince"),
+        _one_way("billingCountry", "address1_country"),
+        _one_way("billingPostalCode", "address1_postalcode"),
+        _one_way("mainPhone", "telephone1"),
+        _one_way("annualRevenue", "revenue", "number"),
+        _one_way("numberOfEmployees", "numberofemployees", "number"),
+        _one_way("industry", "industrycode", "choice"),
+        _one_way("sicCode", "sic"),
+        _one_way("website", "websiteurl"),
+        _one_way("companyNotes", "description"),
+    ),
+)
+
+LEADS = Object(
+    name="leads",
+    table="lead",
+    entity_set="leads",
+    dynamics_key="leadid",
+    kind="leads",
+    marketo_key=LEAD_ID,
+    directions=DIRECTIONS,
+    deleted_field=DELETED,
+    label_columns=("fullname", "subject"),
+    fields=(
+        *_person_fields(wins="marketo"),
+        Field("fax", "fax", wins="marketo"),
+        _one_way("leadSource", "leadsourcecode", "choice"),
+        _one_way("rating", "leadqualitycode", "choice"),
+        _one_way("externalCompanyId", "_parentaccountid_value", "reference", parent="accounts"),
+    ),
+)
+
+CONTACTS = Object(
+    name="contacts",
+    table="contact",
+    entity_set="contacts",
+    dynamics_key="contactid",
+    kind="leads",
+    marketo_key=CONTACT_ID,
+    directions=DIRECTIONS,
+    deleted_field=DELETED,
+    label_columns=("fullname",),
+    fields=(
+        *_person_fields(wins="dynamics"),
+        _one_way("externalCompanyId", "_parentcustomerid_value", "reference", parent="accounts"),
+    ),
+)
+
+OPPORTUNITIES = Object(
+    name="opportunities",
+    table="opportunity",
+    entity_set="opportunities",
+    dynamics_key="opportunityid",
+    kind="opportunities",
+    marketo_key="externalOpportunityId",
+    deleted_field=DELETED,
+    fields=(
+        _one_way("name", "name"),
+        _one_way("description", "description"),
+        _one_way("stage", "statecode", "choice"),
+        _one_way("probability", "closeprobability", "number"),
+        _one_way("expectedRevenue", "estimatedvalue", "number"),
+        _one_way("amount", "actualvalue", "number"),
+        _one_way("closeDate", "actualclosedate", "date"),
+        _one_way("externalCompanyId", "_customerid_value", "reference", parent="accounts"),
+        _one_way("externalSalesPersonId", "_ownerid_value", "reference", parent="users"),
+    ),
+)
+
+ROLES = Object(
+    name="roles",
+    table="connection",
+    entity_set="connections",
+    dynamics_key="connectionid",
+    kind="opportunities/roles",
+    marketo_key="",
+    label_columns=("name",),
+    fields=(
+        _one_way("externalOpportunityId", "_record1id_value", "reference", parent="opportunities"),
+        _one_way("leadId", "_record2id_value", "reference", parent="contacts"),
+        _one_way("role", "_record2roleid_value", "choice"),
+    ),
+)
+
+# In the order in which they are pushed: parents before children.
+OBJECTS: tuple[Object, ...] = (USERS, ACCOUNTS, LEADS, CONTACTS, OPPORTUNITIES, ROLES)
+PEOPLE: tuple[Object, ...] = (LEADS, CONTACTS)
+LANES: tuple[tuple[str, Direction], ...] = tuple((one.name, way) for one in OBJECTS for way in one.directions)
+
+
+def object_named(name: str) -> Object:
+    return next(one for one in OBJECTS if one.name == name)
