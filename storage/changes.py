@@ -35,7 +35,7 @@ class Seen:
     edited_at: datetime
     label: str = ""
     skip: str | None = None
-    restore: Values | None = None
+    extra: Values | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Change:
     operation: Operation
     state: State
     values: Values
-    restore: Values | None
+    extra: Values | None
     label: str
     waiting_since: datetime
     attempts: int
@@ -77,23 +77,48 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of one change that was sent: `link` is as it now stands (None leaves it as it was)."""
+    """A change that was written: `link` is what both sides now agree on, `written` the values the other side now has."""
 
     change: Change
     operation: Operation
-    link: Link | None = None
+    link: Link | None
     written: Values = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
-    """One change that was refused: parked as an open error where `next_at` is None, else tried again then."""
+class Skipped:
+    """A change that needed no write after all; `link` where the look at it taught something."""
+
+    change: Change
+    reason: str
+    link: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """A change to be tried again at `next_at`, or as soon as the parent it `waits_for` ("accounts:GUID") is there.
+
+    `unsure` where the attempt may have taken effect all the same.
+    """
+
+    change: Change
+    state: Literal["deferred", "retrying", "unknown"]
+    code: str
+    message: str
+    next_at: datetime
+    waits_for: str | None = None
+    unsure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A change that was refused: an open error, until a person or a newer edit mends it."""
 
     change: Change
     code: str
     message: str
-    next_at: datetime | None = None
-    state: State = "parked"
-    waits_for: str | None = None
-    forget_plan: bool = False
-    links: Mapping[str, str] = field(default_factory=dict)
+    dynamics_id: str | None = None
+    marketo_id: str | None = None
+
+
+Result = Settled | Skipped | Postponed | Parked

@@ -63,7 +63,7 @@ changes = Table(
     Column("operation", String(8), nullable=False),
     Column("state", String(10), nullable=False),
     Column("values", Json, nullable=False),
-    Column("restore", Json),
+    Column("extra", Json),
     Column("label", String(400), nullable=False, server_default=""),
     Column("waiting_since", Moment, nullable=False),
     Column("noted_at", Moment, nullable=False),

@@ -24,7 +24,8 @@ class Field:
     """One field and its pair. `name` is Marketo's REST name, `column` Dataverse's.
 
     `directions` says which way it travels; `wins` whose value stands when both sides changed it. An `opt_out` is
-    true when a person said no: it wins every first comparison. A `reference` holds the Dynamics id of a `parent`.
+    true when a person said no: it wins every first comparison. A `reference` holds the Dynamics id of a `parent`; the
+    `owner` is one that also travels to Dynamics, on creation only.
     """
 
     name: str
@@ -34,7 +35,7 @@ class Field:
     wins: Side = "dynamics"
     opt_out: bool = False
     parent: str = ""
-    on_insert_only: bool = False
+    owner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,14 @@ def _person_fields(wins: Side) -> tuple[Field, ...]:
         opt_out(DO_NOT_EMAIL, "donotemail"),
         _one_way("leadStatus", "statecode", "choice"),
         Field("leadScore", "mkt_leadscore", "number", directions=("to-dynamics",), wins="marketo"),
-        Field("externalSalesPersonId", "_ownerid_value", "reference", parent="users", on_insert_only=True),
+        Field(
+            "externalSalesPersonId",
+            "_ownerid_value",
+            "reference",
+            directions=("to-marketo",),
+            parent="users",
+            owner=True,
+        ),
     )
 
 

@@ -1,0 +1,1 @@
+"""What is written down, by noun. Every function takes a connection and writes within its caller's transaction."""

@@ -39,7 +39,7 @@ def upgrade() -> None:
         sa.Column("operation", sa.String(length=8), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("values", sa.JSON(none_as_null=True), nullable=False),
-        sa.Column("restore", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("extra", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("label", sa.String(length=400), server_default="", nullable=False),
         sa.Column("waiting_since", Moment(), nullable=False),
         sa.Column("noted_at", Moment(), nullable=False),

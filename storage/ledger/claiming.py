@@ -1,0 +1,68 @@
+"""Taking changes out of the backlog to be sent, and finding again those that a crash left in flight."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, and_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.changes import Change, Direction
+from storage.models import changes
+
+
+def as_change(row: Row[Any]) -> Change:
+    return Change(
+        id=row.id,
+        object=row.object,
+        direction=row.direction,
+        record_id=row.record_id,
+        operation=row.operation,
+        state=row.state,
+        values=row.values,
+        extra=row.extra,
+        label=row.label,
+        waiting_since=row.waiting_since,
+        attempts=row.attempts,
+        unsure=row.unsure,
+    )
+
+
+async def wake(connection: AsyncConnection, now: datetime) -> None:
+    """Puts every change whose next attempt is due back among those that wait."""
+    due = and_(changes.c.next_at.is_not(None), changes.c.next_at <= now, changes.c.state != "parked")
+    await connection.execute(update(changes).where(due).values(state="waiting", next_at=None, waits_for=None))
+
+
+async def next_in_line(connection: AsyncConnection, object: str, direction: Direction, limit: int) -> list[Change]:
+    """The changes that waited longest in line, first in, first out."""
+    query = (
+        select(changes)
+        .where(changes.c.object == object, changes.c.direction == direction, changes.c.state == "waiting")
+        .order_by(changes.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [as_change(row) for row in await connection.execute(query)]
+
+
+async def mark_in_flight(connection: AsyncConnection, ids: Sequence[int]) -> None:
+    """To be committed before anything is sent: what is found in this state after a crash may have taken effect."""
+    await connection.execute(update(changes).where(changes.c.id.in_(ids)).values(state="in_flight"))
+
+
+async def recover(connection: AsyncConnection, direction: Direction, next_at: datetime) -> int:
+    """At start: what was in flight when the process died is of unknown outcome, and tried again at `next_at`."""
+    left = and_(changes.c.state == "in_flight", changes.c.direction == direction)
+    found = await connection.execute(update(changes).where(left).values(state="unknown", unsure=True, next_at=next_at))
+    return found.rowcount
+
+
+async def waiting_values(
+    connection: AsyncConnection, object: str, direction: Direction, record_ids: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """The newest values of the changes (parked ones too) that these records have in `direction`, by record."""
+    query = select(changes.c.record_id, changes.c["values"]).where(
+        changes.c.object == object, changes.c.direction == direction, changes.c.record_id.in_(record_ids)
+    )
+    return {row.record_id: row.values for row in await connection.execute(query)}

@@ -1,0 +1,95 @@
+"""Links: which record of one side is which of the other, and what they agreed on last."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.changes import Link
+from storage.database import Database
+from storage.models import links
+
+Key = Literal["dynamics_id", "marketo_id"]
+
+
+def as_link(row: Row[Any]) -> Link:
+    return Link(
+        object=row.object,
+        dynamics_id=row.dynamics_id,
+        marketo_id=row.marketo_id,
+        agreed=row.agreed,
+        sent={name: (pair[0], pair[1]) for name, pair in row.sent.items()},
+        etag=row.etag,
+        planned=row.planned,
+        generation=row.generation,
+        dynamics_deleted=row.dynamics_deleted,
+    )
+
+
+async def links_by(connection: AsyncConnection, object: str, key: Key, ids: Sequence[str]) -> dict[str, Link]:
+    """The links of these records, by the id of the side named by `key`."""
+    found: dict[str, Link] = {}
+    for start in range(0, len(ids), 5000):
+        query = select(links).where(links.c.object == object, links.c[key].in_(ids[start : start + 5000]))
+        found.update({getattr(row, key): as_link(row) for row in await connection.execute(query)})
+    return found
+
+
+async def marketo_ids(connection: AsyncConnection, object: str, dynamics_ids: Sequence[str]) -> dict[str, str]:
+    """Marketo's ids of these Dynamics records, as far as they are in Marketo."""
+    query = select(links.c.dynamics_id, links.c.marketo_id).where(
+        links.c.object == object, links.c.dynamics_id.in_(dynamics_ids), links.c.marketo_id.is_not(None)
+    )
+    return {row.dynamics_id: row.marketo_id for row in await connection.execute(query)}
+
+
+async def save_links(
+    database: Database, connection: AsyncConnection, saved: Iterable[Link], by: Key, synced_at: datetime | None = None
+) -> None:
+    """Makes or replaces links, told apart by the id that `by` names."""
+    rows = [_row(link, synced_at) for link in saved]
+    if not rows:
+        return
+    statement = database.upsert(links)
+    replaced = [name for name in rows[0] if name not in ("object", by)]
+    await connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["object", by], set_={name: statement.excluded[name] for name in replaced}
+        ),
+        rows,
+    )
+
+
+def _row(link: Link, synced_at: datetime | None) -> dict[str, Any]:
+    row = {
+        "object": link.object,
+        "dynamics_id": link.dynamics_id,
+        "marketo_id": link.marketo_id,
+        "agreed": link.agreed,
+        "sent": link.sent,
+        "etag": link.etag,
+        "planned": link.planned,
+        "generation": link.generation,
+        "dynamics_deleted": link.dynamics_deleted,
+    }
+    return row if synced_at is None else {**row, "synced_at": synced_at}
+
+
+async def save_etags(connection: AsyncConnection, object: str, etags: Mapping[str, str]) -> None:
+    """Remembers the newest etag per Dynamics id, for the If-Match of our next update."""
+    if not etags:
+        return
+    statement = (
+        update(links)
+        .where(links.c.object == object, links.c.dynamics_id == bindparam("b_id"))
+        .values(etag=bindparam("b_etag"))
+    )
+    await connection.execute(statement, [{"b_id": one, "b_etag": etag} for one, etag in etags.items()])
+
+
+async def forget_plans(connection: AsyncConnection, object: str, key: Key, ids: Sequence[str]) -> None:
+    """Drops links that were made for an insert which certainly did not happen."""
+    missing = links.c.marketo_id.is_(None) if key == "dynamics_id" else links.c.planned
+    await connection.execute(delete(links).where(links.c.object == object, links.c[key].in_(ids), missing))

@@ -1,0 +1,134 @@
+"""Noting what a source showed: a change joins the backlog, folds into one that waits, or is skipped with a reason."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.changes import Direction, Operation, Seen
+from storage.database import Database
+from storage.ledger.totals import Moves, Total, move
+from storage.models import changes, errors
+
+NOTHING_NEW = "nothing new"
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One object in one direction, as `note` needs it: `first_read_at` bounds how long a change can have waited."""
+
+    object: str
+    direction: Direction
+    first_read_at: datetime
+
+
+async def note(
+    database: Database, connection: AsyncConnection, lane: Lane, seen: Sequence[Seen], now: datetime
+) -> None:
+    """Notes `seen` (at most one per record) in one transaction with whatever else its caller writes."""
+    waiting = await _waiting(connection, lane, [one.record_id for one in seen])
+    moves = Moves()
+    new: list[dict[str, Any]] = []
+    folded: list[dict[str, Any]] = []
+    for one in seen:
+        moves[Total(lane.object, lane.direction, one.operation, "noted")] += 1
+        existing = waiting.get(one.record_id)
+        if existing is not None and not _adds_nothing(existing, one):
+            folded.append(_fold(lane, existing, one, moves))
+        elif one.skip or existing is not None:
+            moves[Total(lane.object, lane.direction, one.operation, "skipped", one.skip or NOTHING_NEW)] += 1
+        else:
+            moves[Total(lane.object, lane.direction, one.operation, "backlog")] += 1
+            new.append(_new(lane, one, now))
+    if new:
+        await connection.execute(insert(changes), new)
+    if folded:
+        await _write_folded(connection, folded)
+    await move(database, connection, moves)
+
+
+async def _waiting(connection: AsyncConnection, lane: Lane, record_ids: Sequence[str]) -> Mapping[str, Row[Any]]:
+    found: dict[str, Row[Any]] = {}
+    for start in range(0, len(record_ids), 5000):
+        query = (
+            select(changes)
+            .where(
+                changes.c.object == lane.object,
+                changes.c.direction == lane.direction,
+                changes.c.record_id.in_(record_ids[start : start + 5000]),
+            )
+            .with_for_update()
+        )
+        found.update({row.record_id: row for row in await connection.execute(query)})
+    return found
+
+
+def _new(lane: Lane, one: Seen, now: datetime) -> dict[str, Any]:
+    return {
+        "object": lane.object,
+        "direction": lane.direction,
+        "record_id": one.record_id,
+        "operation": one.operation,
+        "state": "waiting",
+        "values": one.values,
+        "extra": one.extra,
+        "label": one.label,
+        "waiting_since": max(one.edited_at, lane.first_read_at),
+        "noted_at": now,
+    }
+
+
+def _adds_nothing(existing: Row[Any], one: Seen) -> bool:
+    """A parked change is only tried again for something new."""
+    return (
+        existing.state == "parked"
+        and one.operation != "delete"
+        and not one.extra
+        and ({**existing.values, **one.values} == existing.values)
+    )
+
+
+def _fold(lane: Lane, existing: Row[Any], one: Seen, moves: Moves) -> dict[str, Any]:
+    operation = folded_operation(existing.operation, one.operation)
+    moves[Total(lane.object, lane.direction, one.operation, "folded")] += 1
+    moves[
+        Total(lane.object, lane.direction, existing.operation, "open" if existing.state == "parked" else "backlog")
+    ] -= 1
+    moves[Total(lane.object, lane.direction, operation, "backlog")] += 1
+    return {
+        "b_id": existing.id,
+        "b_operation": operation,
+        "b_state": "waiting" if existing.state == "parked" else existing.state,
+        "b_values": {**existing.values, **one.values},
+        "b_extra": {**(existing.extra or {}), **(one.extra or {})} or None,
+        "b_label": one.label or existing.label,
+        "b_healed": existing.state == "parked",
+    }
+
+
+def folded_operation(before: Operation, now: Operation) -> Operation:
+    """What a waiting operation becomes when the record is seen once more."""
+    if now == "delete":
+        return "delete"
+    return "update" if before == "delete" else before
+
+
+async def _write_folded(connection: AsyncConnection, folded: list[dict[str, Any]]) -> None:
+    statement = (
+        update(changes)
+        .where(changes.c.id == bindparam("b_id"))
+        .values(
+            operation=bindparam("b_operation"),
+            state=bindparam("b_state"),
+            values=bindparam("b_values", type_=changes.c["values"].type),
+            extra=bindparam("b_extra", type_=changes.c.extra.type),
+            label=bindparam("b_label"),
+        )
+    )
+    await connection.execute(statement, [{key: row[key] for key in row if key != "b_healed"} for row in folded])
+    healed = [row["b_id"] for row in folded if row["b_healed"]]
+    if healed:
+        await connection.execute(update(errors).where(errors.c.change_id.in_(healed)).values(state="retrying"))

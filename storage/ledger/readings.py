@@ -1,0 +1,132 @@
+"""How far each side has been read, how the services and passes fare, and which lanes are live."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.changes import Direction, Side
+from storage.database import Database
+from storage.models import audit, cursors, lanes, passes, services
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where the reading of one feed stopped. `cursor` is the service's own token; None begins a full first read."""
+
+    cursor: str | None
+    first_read_started_at: datetime
+    first_read_done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LaneState:
+    """Whether an object is written in a direction: observed only until `live`, and not while `stopped_at` is set."""
+
+    live: bool = False
+    stopped_at: datetime | None = None
+    stopped_code: str | None = None
+
+
+async def cursor_of(connection: AsyncConnection, side: Side, feed: str) -> Cursor | None:
+    """None where the feed was never read."""
+    found = await connection.execute(select(cursors).where(cursors.c.side == side, cursors.c.feed == feed))
+    row = found.first()
+    return Cursor(row.cursor, row.first_read_started_at, row.first_read_done_at) if row else None
+
+
+async def save_cursor(
+    database: Database, connection: AsyncConnection, side: Side, feed: str, cursor: Cursor, read_at: datetime
+) -> None:
+    """To be called in the transaction that notes what was read, so that a crash repeats and never loses."""
+    row = {
+        "side": side,
+        "feed": feed,
+        "cursor": cursor.cursor,
+        "first_read_started_at": cursor.first_read_started_at,
+        "first_read_done_at": cursor.first_read_done_at,
+        "read_at": read_at,
+    }
+    await _upsert(database, connection, cursors, row)
+
+
+async def lane_states(connection: AsyncConnection) -> dict[tuple[str, Direction], LaneState]:
+    """Every lane that anything is known of; the others are only observed."""
+    found = await connection.execute(select(lanes))
+    return {(row.object, row.direction): LaneState(row.live, row.stopped_at, row.stopped_code) for row in found}
+
+
+async def go_live(
+    database: Database, connection: AsyncConnection, object: str, direction: Direction, who: str, now: datetime
+) -> None:
+    """Lets an object be written in a direction from now on, and records who said so."""
+    await _upsert(database, connection, lanes, {"object": object, "direction": direction, "live": True})
+    row = {"at": now, "who": who, "act": "live", "object": object, "direction": direction, "detail": ""}
+    await connection.execute(audit.insert(), row)
+
+
+async def stop_lane(
+    database: Database,
+    connection: AsyncConnection,
+    object: str,
+    direction: Direction,
+    code: str,
+    message: str,
+    now: datetime,
+) -> None:
+    row = {
+        "object": object,
+        "direction": direction,
+        "stopped_at": now,
+        "stopped_code": code[:40],
+        "stopped_message": message,
+    }
+    await _upsert(database, connection, lanes, row)
+
+
+async def restart_lane(connection: AsyncConnection, object: str, direction: Direction) -> None:
+    stopped = (lanes.c.object == object) & (lanes.c.direction == direction) & lanes.c.stopped_at.is_not(None)
+    nothing = {"stopped_at": None, "stopped_code": None, "stopped_message": None}
+    await connection.execute(update(lanes).where(stopped).values(**nothing))
+
+
+async def service_answered(database: Database, connection: AsyncConnection, name: Side, now: datetime) -> None:
+    row = {"name": name, "read_at": now, "down_since": None, "code": None, "message": None}
+    await _upsert(database, connection, services, row)
+
+
+async def service_failed(
+    database: Database, connection: AsyncConnection, name: Side, code: str, message: str, now: datetime
+) -> None:
+    """Records why; `down_since` stays at the first failure of the row."""
+    found = (await connection.execute(select(services.c.down_since).where(services.c.name == name))).scalar()
+    row = {"name": name, "down_since": found or now, "code": code[:40], "message": message}
+    await _upsert(database, connection, services, row)
+
+
+async def pass_started(database: Database, connection: AsyncConnection, name: str, now: datetime) -> None:
+    await _upsert(database, connection, passes, {"name": name, "started_at": now})
+
+
+async def pass_ended(
+    database: Database,
+    connection: AsyncConnection,
+    name: str,
+    now: datetime,
+    next_at: datetime | None,
+    failure: str | None,
+) -> None:
+    """A pass that failed does not count as finished."""
+    row: dict[str, Any] = {"name": name, "next_at": next_at, "failure": failure}
+    if failure is None:
+        row["finished_at"] = now
+    await _upsert(database, connection, passes, row)
+
+
+async def _upsert(database: Database, connection: AsyncConnection, table: Any, row: dict[str, Any]) -> None:
+    statement = database.upsert(table).values(**row)
+    keys = [column.name for column in table.primary_key]
+    replaced = {name: statement.excluded[name] for name in row if name not in keys}
+    await connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=replaced))

@@ -1,0 +1,208 @@
+"""Writing down what became of the changes that were in flight: outcome, link, throughput and error together."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Update, bindparam, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.changes import Change, Direction, Link, Parked, Postponed, Result, Settled, Skipped, opposite
+from storage.database import Database
+from storage.ledger.links import forget_plans, save_links
+from storage.ledger.totals import Moves, Total, move
+from storage.models import changes, errors, throughput
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The results of one round of one object and direction, sorted by kind."""
+
+    object: str
+    direction: Direction
+    results: Sequence[Result]
+
+    def of(self, kind: type[Any]) -> list[Any]:
+        return [one for one in self.results if isinstance(one, kind)]
+
+
+async def settle(database: Database, connection: AsyncConnection, done: Round, now: datetime) -> None:
+    """Moves every change of the round to where it now belongs, with its totals, in its caller's transaction."""
+    settled, skipped, parked = done.of(Settled), done.of(Skipped), done.of(Parked)
+    await _close(connection, [one.change for one in (*settled, *skipped)], now)
+    await _link(database, connection, done, now)
+    await _postpone(connection, done.of(Postponed))
+    await _park(database, connection, parked, now)
+    if settled:
+        await _count_throughput(database, connection, settled, now)
+        await _wake_children(connection, settled)
+        await _tell_the_other_side(connection, done.direction, settled)
+    await move(database, connection, _moves(done))
+
+
+def _moves(done: Round) -> Moves:
+    moves = Moves()
+    for one in done.results:
+        change = one.change
+        if isinstance(one, Postponed):
+            continue
+        moves[Total(change.object, change.direction, change.operation, "backlog")] -= 1
+        if isinstance(one, Settled):
+            moves[Total(change.object, change.direction, one.operation, "synced")] += 1
+        elif isinstance(one, Skipped):
+            moves[Total(change.object, change.direction, change.operation, "skipped", one.reason)] += 1
+        else:
+            moves[Total(change.object, change.direction, change.operation, "open")] += 1
+    return moves
+
+
+async def _close(connection: AsyncConnection, closed: Sequence[Change], now: datetime) -> None:
+    if not closed:
+        return
+    await connection.execute(delete(changes).where(changes.c.id.in_([change.id for change in closed])))
+    tried = [change.id for change in closed if change.attempts]
+    if tried:
+        healed = update(errors).where(errors.c.change_id.in_(tried)).values(state="resolved", closed_at=now)
+        await connection.execute(healed)
+
+
+async def _link(database: Database, connection: AsyncConnection, done: Round, now: datetime) -> None:
+    by = "dynamics_id" if done.direction == "to-marketo" else "marketo_id"
+    written = [one.link for one in done.of(Settled) if one.link]
+    await save_links(database, connection, written, by, synced_at=now)
+    await save_links(database, connection, [one.link for one in done.of(Skipped) if one.link], by)
+    refused = [one.change.record_id for one in done.of(Parked)]
+    refused += [one.change.record_id for one in done.of(Skipped) if one.link is None]
+    if refused:
+        await forget_plans(connection, done.object, by, refused)
+
+
+async def _postpone(connection: AsyncConnection, postponed: Sequence[Postponed]) -> None:
+    if not postponed:
+        return
+    rows = [
+        {
+            "b_id": one.change.id,
+            "b_state": one.state,
+            "b_code": one.code,
+            "b_message": one.message,
+            "b_next_at": one.next_at,
+            "b_waits_for": one.waits_for,
+            "b_unsure": one.unsure or one.change.unsure,
+        }
+        for one in postponed
+    ]
+    await connection.execute(_tried_again(), rows)
+
+
+def _tried_again() -> Update:
+    return (
+        update(changes)
+        .where(changes.c.id == bindparam("b_id"))
+        .values(
+            state=bindparam("b_state"),
+            code=bindparam("b_code"),
+            message=bindparam("b_message"),
+            next_at=bindparam("b_next_at"),
+            waits_for=bindparam("b_waits_for"),
+            unsure=bindparam("b_unsure"),
+            attempts=changes.c.attempts + 1,
+        )
+    )
+
+
+async def _park(database: Database, connection: AsyncConnection, parked: Sequence[Parked], now: datetime) -> None:
+    if not parked:
+        return
+    await connection.execute(
+        update(changes)
+        .where(changes.c.id.in_([one.change.id for one in parked]))
+        .values(state="parked", next_at=None, unsure=False, attempts=changes.c.attempts + 1)
+    )
+    statement = database.upsert(errors)
+    news = ("operation", "dynamics_id", "marketo_id", "label", "code", "message", "state", "failed_at", "attempts")
+    await connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["change_id"], set_={name: statement.excluded[name] for name in news}
+        ),
+        [_error(one, now) for one in parked],
+    )
+
+
+def _error(one: Parked, now: datetime) -> dict[str, Any]:
+    change = one.change
+    own = {"dynamics_id": change.record_id} if change.direction == "to-marketo" else {"marketo_id": change.record_id}
+    return {
+        "change_id": change.id,
+        "object": change.object,
+        "direction": change.direction,
+        "operation": change.operation,
+        "record_id": change.record_id,
+        "dynamics_id": one.dynamics_id,
+        "marketo_id": one.marketo_id,
+        **own,
+        "label": change.label,
+        "code": one.code[:40],
+        "message": one.message,
+        "state": "open",
+        "first_failed_at": now,
+        "failed_at": now,
+        "attempts": change.attempts + 1,
+    }
+
+
+async def _count_throughput(
+    database: Database, connection: AsyncConnection, settled: Sequence[Settled], now: datetime
+) -> None:
+    counted = Counter((one.change.object, one.change.direction, one.operation) for one in settled)
+    minute = now.replace(second=0, microsecond=0)
+    statement = database.upsert(throughput)
+    await connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=throughput.primary_key,
+            set_={"records": throughput.c.records + statement.excluded.records},
+        ),
+        [
+            {"minute": minute, "object": object, "direction": direction, "operation": operation, "records": records}
+            for (object, direction, operation), records in counted.items()
+        ],
+    )
+
+
+async def _wake_children(connection: AsyncConnection, settled: Sequence[Settled]) -> None:
+    """A parent that is there at last lets those that waited for it go on."""
+    if (
+        await connection.execute(select(changes.c.id).where(changes.c.waits_for.is_not(None)).limit(1))
+    ).first() is None:
+        return
+    parents = [f"{one.change.object}:{one.link.dynamics_id}" for one in settled if one.link]
+    waiting = changes.c.waits_for.in_(parents)
+    await connection.execute(update(changes).where(waiting).values(state="waiting", waits_for=None, next_at=None))
+
+
+async def _tell_the_other_side(connection: AsyncConnection, direction: Direction, settled: Sequence[Settled]) -> None:
+    """What was just written is the newest known value of the side written to, also in a change waiting from there.
+
+    Without this the loser of a collision would come back: its change still holds the value that lost.
+    """
+    told = {other_id(one.link, direction): one.written for one in settled if one.link and one.written}
+    if not told:
+        return
+    query = select(changes.c.id, changes.c.record_id, changes.c["values"]).where(
+        changes.c.object == settled[0].change.object,
+        changes.c.direction == opposite(direction),
+        changes.c.record_id.in_([one for one in told if one]),
+    )
+    rows = [
+        {"b_id": row.id, "b_values": {**row.values, **told[row.record_id]}} for row in await connection.execute(query)
+    ]
+    if rows:
+        newer = bindparam("b_values", type_=changes.c["values"].type)
+        await connection.execute(update(changes).where(changes.c.id == bindparam("b_id")).values(values=newer), rows)
+
+
+def other_id(link: Link, direction: Direction) -> str | None:
+    """The id of the record that a write in `direction` wrote to."""
+    return link.marketo_id if direction == "to-marketo" else link.dynamics_id

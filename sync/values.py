@@ -1,0 +1,118 @@
+"""How values are read from either side, compared, and written to the other.
+
+Both sides' values are brought into one compared form per kind first, or every difference of spelling (0 and 0.0,
+null and "", a trailing blank) would travel back and forth for ever.
+"""
+
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from typing import Any
+
+from sync.objects import Field, Object, object_named
+
+FORMATTED = "@OData.Community.Display.V1.FormattedValue"
+LOOKUP = "@Microsoft.Dynamics.CRM.lookuplogicalname"
+
+Row = Mapping[str, Any]
+
+
+def text(raw: Any) -> str | None:
+    """Trimmed, with one kind of line end; nothing at all is None."""
+    if raw is None:
+        return None
+    trimmed = str(raw).strip()
+    return trimmed.replace("\r\n", "\n") or None
+
+
+def flag(raw: Any) -> bool:
+    """Absent is False on both sides; Marketo's activities spell it "true" and "1"."""
+    return raw is True or raw == 1 or (isinstance(raw, str) and raw.strip().lower() in ("true", "1", "yes"))
+
+
+def number(raw: Any) -> int | float | None:
+    """Whole numbers as int, so that 5 and 5.0 are one; what is no number is None."""
+    if raw is None or raw == "":
+        return None
+    try:
+        value = float(raw)
+    except (TypeError, ValueError):
+        return None
+    return int(value) if value.is_integer() else round(value, 4)
+
+
+def date(raw: Any) -> str | None:
+    """YYYY-MM-DD, of a date or of a moment."""
+    return str(raw)[:10] if raw else None
+
+
+COMPARED: dict[str, Callable[[Any], Any]] = {
+    "text": text,
+    "email": text,
+    "choice": text,
+    "reference": text,
+    "flag": flag,
+    "number": number,
+    "date": date,
+}
+
+
+def fingerprint(field: Field, value: Any) -> str:
+    """Twelve characters that stand for `value` (in its compared form); "" for nothing. E-mail ignores case."""
+    if value is None:
+        return ""
+    spelled = str(value).lower() if field.kind == "email" else str(value)
+    return blake2b(spelled.encode(), digest_size=6).hexdigest()
+
+
+def fingerprints(fields: tuple[Field, ...], values: Mapping[str, Any]) -> dict[str, str]:
+    """One per field of `fields` that `values` holds."""
+    return {field.name: fingerprint(field, values[field.name]) for field in fields if field.name in values}
+
+
+def from_dynamics(one: Object, row: Row) -> dict[str, Any]:
+    """The mapped values of a Dataverse row, in their compared form. Choices are their labels.
+
+    A lookup to another table than its parent's (an owner that is a team, a customer that is a contact) is nothing.
+    """
+    return {field.name: _from_column(field, row) for field in one.fields}
+
+
+def _from_column(field: Field, row: Row) -> Any:
+    raw = row.get(field.column)
+    if raw is None:
+        return COMPARED[field.kind](None)
+    if field.kind == "choice":
+        return text(row.get(field.column + FORMATTED, raw))
+    if field.kind == "reference" and row.get(field.column + LOOKUP, "") not in ("", object_named(field.parent).table):
+        return None
+    return COMPARED[field.kind](raw)
+
+
+def from_marketo(one: Object, person: Row) -> dict[str, Any]:
+    """The mapped values of a Marketo person as the REST API gives it, in their compared form."""
+    return {field.name: COMPARED[field.kind](person.get(field.name)) for field in one.fields}
+
+
+def label(one: Object, row: Row) -> str:
+    """What people call a Dataverse row."""
+    return next((str(row[column]) for column in one.label_columns if row.get(column)), "")[:400]
+
+
+def person_label(person: Row) -> str:
+    """What people call a Marketo person."""
+    name = " ".join(str(person[part]) for part in ("firstName", "lastName") if person.get(part))
+    return (name or str(person.get("email") or ""))[:400]
+
+
+def to_dynamics(one: Object, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The Dataverse columns to send. A reference becomes a bind; nothing clears the column."""
+    columns: dict[str, Any] = {}
+    for name, value in values.items():
+        field = one.field(name)
+        if field.kind == "reference":
+            navigation = field.column.removeprefix("_").removesuffix("_value")
+            parent = object_named(field.parent)
+            columns[f"{navigation}@odata.bind"] = value and f"/{parent.entity_set}({value})"
+        else:
+            columns[field.column] = value
+    return columns
