@@ -7,7 +7,7 @@ from sync.errors import SyncFailure
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One record was written: its id on the written side, whether it was created, and its new etag (Dynamics) or None."""
+    """A record as written: its id on the written side, whether it was created, its new etag (Dynamics) or None."""
 
     id: str
     created: bool
