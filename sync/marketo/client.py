@@ -1,19 +1,31 @@
 """Marketo Engage over its REST API: what happened to people, who is there, and writing people and objects."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
+from sync.errors import SyncFailure
+from sync.marketo import reading, writing
 from sync.marketo.access import Activities, MarketoAccess, PersonField
+from sync.marketo.auth import SignIn
+from sync.marketo.codes import ALREADY_THERE, NATIVE_SYNC_ON
+from sync.marketo.connection import Connection
+from sync.marketo.limits import Pace
 from sync.outcomes import Outcome
+from sync.wire import Patience
 
 __all__ = ["Activities", "Marketo", "MarketoAccess", "PersonField"]
 
 
 class Marketo:
-    """One instance. Every method raises a SyncFailure when the call as a whole failed."""
+    """One instance. Every method raises a SyncFailure when the call as a whole failed.
+
+    Reads are repeated up to `tries` times where that may help; writes only where Marketo did nothing at all. A write
+    whose reply was lost raises Later with `unknown`. `kind` is an object's path: "companies", "opportunities",
+    "opportunities/roles", "salespersons" or "customobjects/name_c".
+    """
 
     def __init__(
         self,
@@ -24,44 +36,71 @@ class Marketo:
         transport: httpx.AsyncBaseTransport | None = None,
         tries: int = 5,
         first_wait: float = 0.5,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        raise NotImplementedError
+        pace = Pace(calls_per_20s, in_flight)
+        patience = Patience(tries, first_wait)
+        self._connection = Connection(access.url, SignIn(access), pace, patience, now, transport)
 
     async def aclose(self) -> None:
-        raise NotImplementedError
+        await self._connection.aclose()
 
     async def person_fields(self) -> dict[str, PersonField]:
-        raise NotImplementedError
+        """A person's fields by REST name."""
+        return await reading.person_fields(self._connection)
 
     async def object_fields(self, kind: str) -> dict[str, PersonField]:
-        """`kind` is "companies", "opportunities", "opportunities/roles", "salespersons" or "customobjects/name"."""
-        raise NotImplementedError
+        """An object's fields by REST name."""
+        return await reading.object_fields(self._connection, kind)
 
     async def create_fields(self, kind: str, fields: Sequence[dict[str, Any]]) -> None:
-        raise NotImplementedError
+        """Creates custom fields of "leads", "companies" or "opportunities"; one that is there already is left alone.
+
+        A field has displayName, name, dataType; at most 100 can be created by API, and none deleted again.
+        """
+        for result in await writing.write(self._connection, f"{kind}/schema/fields", fields, {}):
+            if isinstance(result, SyncFailure) and result.code != ALREADY_THERE:
+                raise result
 
     async def paging_token(self, since: datetime) -> str:
-        raise NotImplementedError
+        """The token of activities from `since` on."""
+        return await reading.paging_token(self._connection, since)
 
     async def lead_changes(self, token: str, fields: Sequence[str]) -> Activities:
-        raise NotImplementedError
+        """New people and changes of `fields` after `token`: activity types 12 and 13 only."""
+        asked = {"fields": ",".join(fields), "batchSize": str(reading.MOST_VALUES)}
+        return await reading.activities(self._connection, "activities/leadchanges", token, asked)
 
     async def deleted_leads(self, token: str) -> Activities:
-        raise NotImplementedError
+        """People deleted after `token`: type 37, kept for 14 days."""
+        asked = {"batchSize": str(reading.MOST_VALUES)}
+        return await reading.activities(self._connection, "activities/deletedleads", token, asked)
 
     async def activities(self, token: str, type_ids: Sequence[int]) -> Activities:
-        raise NotImplementedError
+        """Activities of up to ten types after `token`."""
+        asked = {"activityTypeIds": ",".join(map(str, type_ids)), "batchSize": str(reading.MOST_VALUES)}
+        return await reading.activities(self._connection, "activities", token, asked)
 
     async def find_people(self, field: str, values: Sequence[str], fields: Sequence[str]) -> list[dict[str, Any]]:
-        raise NotImplementedError
+        """The people whose `field` holds one of `values`, in no given order.
+
+        A value must not hold a comma, which Marketo takes for the end of it.
+        """
+        return await reading.find(self._connection, "leads", field, values, fields)
 
     async def find_objects(
         self, kind: str, field: str, values: Sequence[str], fields: Sequence[str]
     ) -> list[dict[str, Any]]:
-        raise NotImplementedError
+        """The objects whose `field`, a searchable one, holds one of `values`."""
+        return await reading.find(self._connection, kind, field, values, fields)
 
     async def write_people(self, action: str, lookup_field: str, rows: Sequence[dict[str, Any]]) -> list[Outcome]:
-        raise NotImplementedError
+        """Writes people; `action` as Marketo names it ("createOrUpdate", "updateOnly", …). Written.id is the lead id.
+
+        Two overlapping upserts of one key can create a duplicate: keep one of a key under way.
+        """
+        head = {"action": action, "lookupField": lookup_field}
+        return await writing.write(self._connection, "leads", rows, head)
 
     async def write_objects(
         self,
@@ -70,13 +109,27 @@ class Marketo:
         action: str = "createOrUpdate",
         dedupe_by: str = "dedupeFields",
     ) -> list[Outcome]:
-        raise NotImplementedError
+        """Writes objects; "idField" to dedupe by goes with "updateOnly" only. Written.id is marketoGUID or id."""
+        return await writing.write(self._connection, kind, rows, {"action": action, "dedupeBy": dedupe_by})
 
     async def delete_objects(self, kind: str, rows: Sequence[dict[str, Any]]) -> list[Outcome]:
-        raise NotImplementedError
+        """Deletes objects (or "leads", by id) named by their id or their dedupe fields; what is gone counts as done."""
+        head = {} if kind == "leads" else {"deleteBy": writing.delete_key(rows)}
+        return await writing.write(self._connection, f"{kind}/delete", rows, head, writing.outcome_of_delete)
 
     async def calls_today(self) -> int:
-        raise NotImplementedError
+        """How many of the day's calls are used, by all integrations together. The day is US Central's."""
+        days = (await self._connection.read("stats/usage")).get("result") or []
+        return sum(int(day["total"]) for day in days)
 
     async def native_sync_is_on(self) -> bool:
-        raise NotImplementedError
+        """Whether Marketo's own connector keeps companies to itself (1018), asked by an update of a company that
+        cannot exist, which changes nothing whatever the answer."""
+        probe = [{"id": -1, "company": "-"}]
+        try:
+            outcomes = await self.write_objects("companies", probe, action="updateOnly", dedupe_by="idField")
+        except SyncFailure as failed:
+            if failed.code == NATIVE_SYNC_ON:
+                return True
+            raise
+        return any(isinstance(outcome, SyncFailure) and outcome.code == NATIVE_SYNC_ON for outcome in outcomes)
