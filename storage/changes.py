@@ -62,6 +62,7 @@ class Link:
 
     `agreed` holds a fingerprint per field. `sent` holds, per field of a write whose echo has not been seen yet, the
     pair (fingerprint before, fingerprint sent). A `planned` link awaits the first word that its insert took effect.
+    A `closed` Dynamics row (a lead that is not open, a contact that is not active) is not written to.
     """
 
     object: str
@@ -73,11 +74,12 @@ class Link:
     planned: bool = False
     generation: int = 0
     dynamics_deleted: bool = False
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A change that was written: `link` is what both sides now agree on, `written` the values the other side now has."""
+    """A change that was written: `link` is what both sides agree on now, `written` the values the other side holds."""
 
     change: Change
     operation: Operation
@@ -98,7 +100,7 @@ class Skipped:
 class Postponed:
     """A change to be tried again at `next_at`, or as soon as the parent it `waits_for` ("accounts:GUID") is there.
 
-    `unsure` where the attempt may have taken effect all the same.
+    `unsure` where the attempt may have taken effect all the same; `link` where it taught something.
     """
 
     change: Change
@@ -108,6 +110,7 @@ class Postponed:
     next_at: datetime
     waits_for: str | None = None
     unsure: bool = False
+    link: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ links = Table(
     Column("planned", Boolean, nullable=False, server_default=false()),
     Column("generation", Integer, nullable=False, server_default="0"),
     Column("dynamics_deleted", Boolean, nullable=False, server_default=false()),
+    Column("closed", Boolean, nullable=False, server_default=false()),
     Column("synced_at", Moment),
     UniqueConstraint("object", "dynamics_id"),
     UniqueConstraint("object", "marketo_id"),

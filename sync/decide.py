@@ -6,12 +6,13 @@ from typing import Any
 
 from storage.changes import Change, Direction, Link, Side
 from sync.objects import Field, Object
-from sync.values import fingerprint
+from sync.values import compared, fingerprint
 
 EQUAL = "equal already"
 LOST = "the other side's edit won"
 DELETED_FIRST = "deleted before it was synced"
 GONE = "deleted in Dynamics"
+CLOSED = "closed in Dynamics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Update:
 class Delete:
     """The source is gone; the other side is told by a flag."""
 
+    values: Mapping[str, Any] = field(default_factory=dict)
+
 
 @dataclass(frozen=True, slots=True)
 class Skip:
@@ -41,7 +44,8 @@ class Skip:
     agreed: Mapping[str, Any] = field(default_factory=dict)
 
 
-Decision = Insert | Update | Delete | Skip
+Write = Insert | Update | Delete
+Decision = Write | Skip
 
 
 def source_of(direction: Direction) -> Side:
@@ -52,11 +56,13 @@ def decide(one: Object, change: Change, link: Link | None, other_side: Mapping[s
     """`other_side` is the newest known of the other side's values where it has a change waiting too, else None."""
     exists = link is not None and _other_id(change.direction, link) is not None and not link.planned
     if change.operation == "delete":
-        return Delete() if exists else Skip(DELETED_FIRST)
+        return Delete() if exists and change.direction == "to-marketo" else Skip(DELETED_FIRST)
     if link is None or not exists:
         return Insert(worth_inserting(one, change))
     if change.direction == "to-dynamics" and link.dynamics_deleted:
-        return Skip(GONE)
+        return Insert(worth_inserting(one, change)) if change.operation == "insert" else Skip(GONE)
+    if change.direction == "to-dynamics" and link.closed:
+        return Skip(CLOSED)
     return _three_way(one, change, link, other_side)
 
 
@@ -83,7 +89,7 @@ def _three_way(one: Object, change: Change, link: Link, other_side: Mapping[str,
             continue
         value = change.values[each.name]
         mine = fingerprint(each, value)
-        before = link.agreed.get(each.name)
+        before = link.agreed.get(each.name, "")
         if mine == before and not _must_repeat(each, value, change, link):
             continue
         theirs = _their_edit(each, before, other_side)
@@ -101,7 +107,7 @@ def _must_repeat(each: Field, value: Any, change: Change, link: Link) -> bool:
     return (change.unsure or link.dynamics_deleted) and not (each.opt_out and not value)
 
 
-def _their_edit(each: Field, before: str | None, other_side: Mapping[str, Any] | None) -> str | None:
+def _their_edit(each: Field, before: str, other_side: Mapping[str, Any] | None) -> str | None:
     """The fingerprint the other side has edited this field to, or None where it has not."""
     if other_side is None or each.name not in other_side:
         return None
@@ -114,6 +120,14 @@ def wins(each: Field, direction: Direction, value: Any) -> bool:
     if each.opt_out:
         return bool(value)
     return len(each.directions) == 1 or each.wins == source_of(direction)
+
+
+def agreed_by_insert(one: Object, direction: Direction, values: Mapping[str, Any]) -> dict[str, str]:
+    """What both sides hold once `values` were inserted: those, and nothing in the fields that travel the other way."""
+    return {
+        each.name: fingerprint(each, values.get(each.name) if direction in each.directions else compared(each, None))
+        for each in one.fields
+    }
 
 
 def first_agreement(one: Object, dynamics: Mapping[str, Any], marketo: Mapping[str, Any]) -> dict[str, str]:
@@ -147,7 +161,7 @@ def edited(one: Object, direction: Direction, values: Mapping[str, Any], link: L
         if each.name not in values:
             continue
         found = fingerprint(each, values[each.name])
-        if found == link.agreed.get(each.name):
+        if found == link.agreed.get(each.name, ""):
             continue
         sent = link.sent.get(each.name)
         if sent is None or found != sent[1]:

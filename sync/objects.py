@@ -40,7 +40,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """One object. `kind` is the Marketo REST path; `marketo_key` the field there that holds the Dynamics id."""
+    """One object. `kind` is the Marketo REST path; `marketo_key` the field there that holds the Dynamics id.
+
+    A Dynamics row whose statecode is not the `open_state` is closed: it is read, but not written to.
+    """
 
     name: str
     table: str
@@ -50,7 +53,7 @@ class Object:
     marketo_key: str
     fields: tuple[Field, ...]
     directions: tuple[Direction, ...] = ("to-marketo",)
-    also_read: tuple[str, ...] = ()
+    open_state: int | None = None
     label_columns: tuple[str, ...] = ("name",)
     deleted_field: str = ""
 
@@ -69,7 +72,7 @@ class Object:
     def columns(self) -> tuple[str, ...]:
         """Every Dataverse column to select."""
         mapped = [field.column for field in self.fields]
-        return tuple(dict.fromkeys([self.dynamics_key, *mapped, *self.label_columns, *self.also_read, "modifiedon"]))
+        return tuple(dict.fromkeys([self.dynamics_key, *mapped, *self.label_columns, "modifiedon"]))
 
 
 def _one_way(name: str, column: str, kind: Kind = "text", parent: str = "") -> Field:
@@ -163,6 +166,7 @@ LEADS = Object(
     marketo_key=LEAD_ID,
     directions=DIRECTIONS,
     deleted_field=DELETED,
+    open_state=0,
     label_columns=("fullname", "subject"),
     fields=(
         *_person_fields(wins="marketo"),
@@ -182,6 +186,7 @@ CONTACTS = Object(
     marketo_key=CONTACT_ID,
     directions=DIRECTIONS,
     deleted_field=DELETED,
+    open_state=0,
     label_columns=("fullname",),
     fields=(
         *_person_fields(wins="dynamics"),

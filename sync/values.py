@@ -56,6 +56,11 @@ COMPARED: dict[str, Callable[[Any], Any]] = {
 }
 
 
+def compared(field: Field, raw: Any) -> Any:
+    """A value of either side in its compared form."""
+    return COMPARED[field.kind](raw)
+
+
 def fingerprint(field: Field, value: Any) -> str:
     """Twelve characters that stand for `value` (in its compared form); "" for nothing. E-mail ignores case."""
     if value is None:

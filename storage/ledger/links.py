@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, delete, false, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Link
@@ -25,6 +25,7 @@ def as_link(row: Row[Any]) -> Link:
         planned=row.planned,
         generation=row.generation,
         dynamics_deleted=row.dynamics_deleted,
+        closed=row.closed,
     )
 
 
@@ -73,20 +74,25 @@ def _row(link: Link, synced_at: datetime | None) -> dict[str, Any]:
         "planned": link.planned,
         "generation": link.generation,
         "dynamics_deleted": link.dynamics_deleted,
+        "closed": link.closed,
     }
     return row if synced_at is None else {**row, "synced_at": synced_at}
 
 
-async def save_etags(connection: AsyncConnection, object: str, etags: Mapping[str, str]) -> None:
-    """Remembers the newest etag per Dynamics id, for the If-Match of our next update."""
-    if not etags:
+async def confirm(connection: AsyncConnection, object: str, rows: Mapping[str, tuple[str | None, bool]]) -> None:
+    """Remembers per Dynamics id the newest etag, for the If-Match of our next update, and whether the row is closed.
+
+    A planned link whose row was seen is planned no more: its insert took effect.
+    """
+    if not rows:
         return
     statement = (
         update(links)
         .where(links.c.object == object, links.c.dynamics_id == bindparam("b_id"))
-        .values(etag=bindparam("b_etag"))
+        .values(etag=bindparam("b_etag"), closed=bindparam("b_closed"), planned=false())
     )
-    await connection.execute(statement, [{"b_id": one, "b_etag": etag} for one, etag in etags.items()])
+    seen = [{"b_id": one, "b_etag": etag, "b_closed": closed} for one, (etag, closed) in rows.items()]
+    await connection.execute(statement, seen)
 
 
 async def forget_plans(connection: AsyncConnection, object: str, key: Key, ids: Sequence[str]) -> None:

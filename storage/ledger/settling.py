@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Change, Direction, Link, Parked, Postponed, Result, Settled, Skipped, opposite
 from storage.database import Database
-from storage.ledger.links import forget_plans, save_links
+from storage.ledger.links import Key, forget_plans, save_links
 from storage.ledger.totals import Moves, Total, move
 from storage.models import changes, errors, throughput
 
@@ -69,10 +69,11 @@ async def _close(connection: AsyncConnection, closed: Sequence[Change], now: dat
 
 
 async def _link(database: Database, connection: AsyncConnection, done: Round, now: datetime) -> None:
-    by = "dynamics_id" if done.direction == "to-marketo" else "marketo_id"
+    by: Key = "dynamics_id" if done.direction == "to-marketo" else "marketo_id"
     written = [one.link for one in done.of(Settled) if one.link]
     await save_links(database, connection, written, by, synced_at=now)
-    await save_links(database, connection, [one.link for one in done.of(Skipped) if one.link], by)
+    learnt = [one.link for one in (*done.of(Skipped), *done.of(Postponed)) if one.link]
+    await save_links(database, connection, learnt, by)
     refused = [one.change.record_id for one in done.of(Parked)]
     refused += [one.change.record_id for one in done.of(Skipped) if one.link is None]
     if refused:

@@ -132,6 +132,7 @@ def upgrade() -> None:
         sa.Column("planned", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("generation", sa.Integer(), server_default="0", nullable=False),
         sa.Column("dynamics_deleted", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("closed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("synced_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_links")),
         sa.UniqueConstraint("object", "dynamics_id", name=op.f("uq_links_object_dynamics_id")),

@@ -1,0 +1,148 @@
+"""One pass: read both sides, then write what waits, parents before children."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from datetime import datetime, timedelta
+
+from storage.changes import Direction, Settled, Side
+from storage.ledger.claiming import recover, wake
+from storage.ledger.readings import (
+    LaneState,
+    lane_states,
+    pass_ended,
+    pass_started,
+    service_answered,
+    service_failed,
+    stop_lane,
+)
+from storage.ledger.samples import sample
+from sync.engine import Engine
+from sync.errors import PersonMustLook, SyncFailure
+from sync.fit import fit_to_dynamics, fit_to_marketo
+from sync.objects import LANES, Object
+from sync.pull_dynamics import pull_dynamics
+from sync.pull_marketo import pull_marketo
+from sync.push import Claim, claim
+from sync.push_dynamics import push_to_dynamics
+from sync.push_marketo import push_to_marketo
+
+NAME = "sync"
+log = logging.getLogger(__name__)
+
+
+async def run_pass(engine: Engine, next_at: datetime | None = None) -> None:
+    """Reads both sides and writes what waits. A side that could not be read is not written to in this pass.
+
+    `next_at` is when the next one begins, for those who ask.
+    """
+    now = engine.now()
+    async with engine.database.write() as connection:
+        await pass_started(engine.database, connection, NAME, now)
+        await recover(connection, "to-marketo", now + timedelta(seconds=engine.pace.settle_seconds))
+        await recover(connection, "to-dynamics", now)
+    if await _fit(engine):
+        readable: set[Side] = set()
+        if await _read_dynamics(engine):
+            readable.add("dynamics")
+        if await _reading(engine, "marketo", pull_marketo(engine)):
+            readable.add("marketo")
+        await push_all(engine, readable)
+    async with engine.database.write() as connection:
+        await pass_ended(engine.database, connection, NAME, engine.now(), next_at, None)
+
+
+async def _fit(engine: Engine) -> bool:
+    """Until both services' metadata have been read once, nothing is read or written."""
+    if engine.fitted:
+        return True
+    try:
+        await fit_to_dynamics(engine)
+    except SyncFailure as failure:
+        await _report(engine, "dynamics", failure)
+        return False
+    return await _reading(engine, "marketo", fit_to_marketo(engine))
+
+
+async def _read_dynamics(engine: Engine) -> bool:
+    for one in engine.objects:
+        try:
+            await pull_dynamics(engine, one)
+        except PersonMustLook as failure:
+            await _stop(engine, one, failure)
+        except SyncFailure as failure:
+            await _report(engine, "dynamics", failure)
+            return False
+    async with engine.database.write() as connection:
+        await service_answered(engine.database, connection, "dynamics", engine.now())
+    return True
+
+
+async def _reading(engine: Engine, side: Side, reading: Awaitable[None]) -> bool:
+    try:
+        await reading
+    except SyncFailure as failure:
+        await _report(engine, side, failure)
+        return False
+    async with engine.database.write() as connection:
+        await service_answered(engine.database, connection, side, engine.now())
+    return True
+
+
+async def _report(engine: Engine, side: Side, failure: SyncFailure) -> None:
+    log.warning("%s could not be read: %s", side, failure)
+    async with engine.database.write() as connection:
+        await service_failed(engine.database, connection, side, failure.code, failure.message, engine.now())
+
+
+async def _stop(engine: Engine, one: Object, failure: SyncFailure) -> None:
+    """One table that may not be read stops its object alone."""
+    log.warning("%s stopped: %s", one.name, failure)
+    async with engine.database.write() as connection:
+        await stop_lane(
+            engine.database, connection, one.name, "to-marketo", failure.code, failure.message, engine.now()
+        )
+
+
+async def push_all(engine: Engine, readable: set[Side]) -> None:
+    """Writes every live lane whose target can be reached, parents before children."""
+    async with engine.database.write() as connection:
+        await wake(connection, engine.now())
+        states = await lane_states(connection)
+    for one in engine.objects:
+        for direction in one.directions:
+            target: Side = "marketo" if direction == "to-marketo" else "dynamics"
+            if target in readable and may_write(engine, states.get((one.name, direction), LaneState())):
+                await push_lane(engine, one, direction)
+
+
+def may_write(engine: Engine, state: LaneState) -> bool:
+    """A lane that stopped is tried again after a while, in case somebody mended it."""
+    rested = state.stopped_at is None or engine.now() - state.stopped_at >= engine.pace.stopped_for
+    return state.live and rested
+
+
+async def push_lane(engine: Engine, one: Object, direction: Direction) -> None:
+    """Round after round until nothing waits, nothing moves, or the lane has had its time in this pass."""
+    clock = asyncio.get_running_loop()
+    end = clock.time() + engine.pace.push_seconds
+    while clock.time() < end and not engine.stopping:
+        claimed = await claim(engine, one, direction)
+        if claimed is None:
+            return
+        await _push(engine, claimed)
+        if claimed.stopped or (claimed.delayed and not any(isinstance(each, Settled) for each in claimed.results)):
+            return
+
+
+async def _push(engine: Engine, claimed: Claim) -> None:
+    if claimed.direction == "to-marketo":
+        await push_to_marketo(engine, claimed)
+    else:
+        await push_to_dynamics(engine, claimed)
+
+
+async def take_sample(engine: Engine) -> None:
+    """Records how much waits, and since when, in every lane."""
+    async with engine.database.write() as connection:
+        await sample(engine.database, connection, LANES, engine.now())

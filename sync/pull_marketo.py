@@ -1,0 +1,223 @@
+"""One reading of Marketo's activities: whose fields changed, who was deleted, who was merged.
+
+An activity only says who to look at. The person is then read as a whole, unless every field of the activity is an
+echo of our own write. Marketo has no feed for companies, opportunities and the like: they are written, never read.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.changes import Link, Seen
+from storage.ledger.claiming import waiting_values
+from storage.ledger.links import links_by, save_links
+from storage.ledger.noting import Lane, note
+from storage.ledger.readings import Cursor, cursor_of, save_cursor
+from sync.decide import edited
+from sync.echoes import Judged, judge
+from sync.engine import Engine
+from sync.marketo.client import Activities
+from sync.objects import CONTACTS, DELETED, LEADS, SYNC, TYPE, Object
+from sync.pull_dynamics import ECHO
+from sync.values import flag, from_marketo, person_label
+
+NEW_LEAD, CHANGE_DATA_VALUE, MERGE_LEADS = 12, 13, 32
+
+NOT_FLAGGED = "not flagged to sync"
+FROM_DYNAMICS = "its Dynamics record comes first"
+DELETED_IN_MARKETO = "deleted in Marketo"
+GONE = "no longer in Marketo"
+
+
+@dataclass(slots=True)
+class People:
+    """The people a page of activities speaks of: their links per object, and what is known of them."""
+
+    ids: list[str]
+    links: dict[str, dict[str, Link]]
+    judged: dict[str, Judged] = field(default_factory=dict)
+    read: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+async def pull_marketo(engine: Engine) -> None:
+    """Reads the feed of edits to its end; those of deletes and merges when they are due (`pace.deletes_every`)."""
+    await _read_feed(engine, "edits")
+    async with engine.database.read() as connection:
+        last = await _read_at(connection)
+    if last is None or engine.now() - last >= engine.pace.deletes_every:
+        await _read_feed(engine, "deletes")
+        await _read_feed(engine, "merges")
+        async with engine.database.write() as connection:
+            await save_cursor(
+                engine.database, connection, "marketo", "rare", Cursor(None, engine.now(), None), engine.now()
+            )
+
+
+async def _read_at(connection: AsyncConnection) -> Any:
+    found = await cursor_of(connection, "marketo", "rare")
+    return found and found.first_read_started_at
+
+
+async def _read_feed(engine: Engine, feed: str) -> None:
+    async with engine.database.read() as connection:
+        cursor = await cursor_of(connection, "marketo", feed)
+    if cursor is None:
+        now = engine.now()
+        cursor = Cursor(await engine.marketo.paging_token(now - engine.pace.lookback), now, now)
+    more = True
+    while more:
+        page = await _page(engine, feed, cursor.cursor or "")
+        cursor = replace(cursor, cursor=page.token)
+        await _note_activities(engine, feed, page, cursor)
+        more = page.more
+
+
+async def _page(engine: Engine, feed: str, token: str) -> Activities:
+    if feed == "deletes":
+        return await engine.marketo.deleted_leads(token)
+    if feed == "merges":
+        return await engine.marketo.activities(token, [MERGE_LEADS])
+    return await engine.marketo.lead_changes(token, watched_fields(engine))
+
+
+def watched_fields(engine: Engine) -> list[str]:
+    """The Marketo fields whose edits matter: all that travel to Dynamics, and the flags that steer creation."""
+    names = [each.name for one in engine.people for each in one.travelling("to-dynamics")]
+    return list(dict.fromkeys([*names, SYNC, TYPE]))
+
+
+async def _note_activities(engine: Engine, feed: str, page: Activities, cursor: Cursor) -> None:
+    if feed == "deletes":
+        gone = list(dict.fromkeys(str(one["leadId"]) for one in page.activities))
+        people = await _people(engine, gone)
+    elif feed == "merges":
+        gone = merged_away(page.activities)
+        people = await _people(engine, [str(one["leadId"]) for one in page.activities])
+        people.read = await _read_people(engine, people.ids)
+    else:
+        gone = []
+        people = await _people(engine, [str(one["leadId"]) for one in page.activities])
+        people.judged = {one: judge(engine.people, one, people.links, page.activities) for one in people.ids}
+        people.read = await _read_people(engine, [one for one in people.ids if people.judged[one].look])
+    async with engine.database.write() as connection:
+        await _part_from(engine, connection, gone, cursor)
+        await _note_people(engine, connection, people, cursor)
+        await save_cursor(engine.database, connection, "marketo", feed, cursor, engine.now())
+
+
+def merged_away(activities: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The losers of Merge Leads activities: "Merge IDs" lists them, as `[101,102]`."""
+    texts = [
+        str(each["value"]) for one in activities for each in one.get("attributes", ()) if each["name"] == "Merge IDs"
+    ]
+    return list(dict.fromkeys(number for text in texts for number in re.findall(r"\d+", text)))
+
+
+async def _people(engine: Engine, ids: Sequence[str]) -> People:
+    unique = list(dict.fromkeys(ids))
+    async with engine.database.read() as connection:
+        found = {one.name: await links_by(connection, one.name, "marketo_id", unique) for one in engine.people}
+    return People(unique, found)
+
+
+async def _read_people(engine: Engine, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    if not ids:
+        return {}
+    rows = await engine.marketo.find_people("id", ids, person_fields(engine))
+    return {str(row["id"]): row for row in rows}
+
+
+def person_fields(engine: Engine) -> list[str]:
+    """All that is asked for when a person is read: mapped fields, our ids and flags, the native connector's ids."""
+    mapped = [each.name for one in engine.people for each in one.fields]
+    ours = [LEADS.marketo_key, CONTACTS.marketo_key, TYPE, SYNC, DELETED]
+    return list(dict.fromkeys(["id", *mapped, *ours, *engine.native_ids]))
+
+
+async def _part_from(engine: Engine, connection: AsyncConnection, gone: Sequence[str], cursor: Cursor) -> None:
+    """Whom Marketo no longer has: touched again in Dynamics, they become new people there."""
+    for one in engine.people if gone else ():
+        lost = await links_by(connection, one.name, "marketo_id", gone)
+        parted = [replace(link, marketo_id=None, agreed={}, sent={}) for link in lost.values() if link.dynamics_id]
+        await save_links(engine.database, connection, parted, "dynamics_id")
+        waiting = await waiting_values(connection, one.name, "to-dynamics", gone)
+        seen = [Seen(each, "delete", {}, engine.now(), skip=DELETED_IN_MARKETO) for each in {*lost, *waiting}]
+        await note(engine.database, connection, _lane(one, cursor), seen, engine.now())
+
+
+def _lane(one: Object, cursor: Cursor) -> Lane:
+    return Lane(one.name, "to-dynamics", cursor.first_read_started_at)
+
+
+async def _note_people(engine: Engine, connection: AsyncConnection, people: People, cursor: Cursor) -> None:
+    seen: dict[str, list[Seen]] = {one.name: [] for one in engine.people}
+    for marketo_id in people.ids:
+        linked = [one for one in engine.people if marketo_id in people.links[one.name]]
+        for one in linked:
+            seen[one.name].append(_seen_linked(engine, people, one, marketo_id))
+        if not linked:
+            await _adopt(engine, connection, people, marketo_id, seen)
+    for one in engine.people:
+        await _write_restores(engine, connection, people, one, cursor)
+        await note(engine.database, connection, _lane(one, cursor), seen[one.name], engine.now())
+
+
+def _seen_linked(engine: Engine, people: People, one: Object, marketo_id: str) -> Seen:
+    link = people.links[one.name][marketo_id]
+    person = people.read.get(marketo_id)
+    if person is None:
+        looked = people.judged.get(marketo_id)
+        return Seen(marketo_id, "update", {}, engine.now(), skip=GONE if looked and looked.look else ECHO)
+    values = from_marketo(one, person)
+    again = link.dynamics_deleted and flag(person.get(SYNC))
+    skip = None if again or edited(one, "to-dynamics", values, link) else ECHO
+    edited_at = people.judged[marketo_id].edited_at if marketo_id in people.judged else engine.now()
+    return Seen(marketo_id, "insert" if again else "update", values, edited_at, person_label(person), skip)
+
+
+async def _adopt(
+    engine: Engine, connection: AsyncConnection, people: People, marketo_id: str, seen: dict[str, list[Seen]]
+) -> None:
+    """A person without a link: one that our own insert made, one that is flagged to be created, or none of ours."""
+    person = people.read.get(marketo_id)
+    if person is None:
+        if marketo_id in people.judged:
+            seen[LEADS.name].append(Seen(marketo_id, "update", {}, engine.now(), skip=GONE))
+        return
+    mine = [one for one in engine.people if person.get(one.marketo_key)]
+    for one in mine:
+        held = await links_by(connection, one.name, "dynamics_id", [person[one.marketo_key]])
+        link = held.get(person[one.marketo_key])
+        if link is not None and link.marketo_id is None:
+            link = replace(link, marketo_id=marketo_id)
+            await save_links(engine.database, connection, [link], "dynamics_id")
+            people.links[one.name][marketo_id] = link
+            seen[one.name].append(_seen_linked(engine, people, one, marketo_id))
+            return
+    one = CONTACTS if person.get(TYPE) == "Contact" else LEADS
+    skip = FROM_DYNAMICS if mine else None if flag(person.get(SYNC)) else NOT_FLAGGED
+    values = from_marketo(engine.object_named(one.name), person)
+    edited_at = people.judged[marketo_id].edited_at if marketo_id in people.judged else engine.now()
+    seen[one.name].append(Seen(marketo_id, "insert", values, edited_at, person_label(person), skip))
+
+
+async def _write_restores(
+    engine: Engine, connection: AsyncConnection, people: People, one: Object, cursor: Cursor
+) -> None:
+    """Drops what was sent and has been seen, and puts back the edits that our write ran over and had to yield to."""
+    links, restores = [], []
+    for marketo_id, judged in people.judged.items():
+        link = people.links[one.name].get(marketo_id)
+        if link is None or one.name not in judged.met:
+            continue
+        left = {name: pair for name, pair in link.sent.items() if name not in judged.met[one.name]}
+        if left != link.sent:
+            links.append(replace(link, sent=left))
+        if judged.restore.get(one.name) and link.dynamics_id:
+            restores.append(Seen(link.dynamics_id, "update", {}, judged.edited_at, extra=judged.restore[one.name]))
+    await save_links(engine.database, connection, links, "marketo_id")
+    lane = Lane(one.name, "to-marketo", cursor.first_read_started_at)
+    await note(engine.database, connection, lane, restores, engine.now())

@@ -1,0 +1,207 @@
+"""One round of one object in one direction: claim, decide, send, settle."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from storage.changes import (
+    Change,
+    Direction,
+    Link,
+    Parked,
+    Postponed,
+    Result,
+    Seen,
+    Skipped,
+    opposite,
+)
+from storage.ledger.claiming import mark_in_flight, next_in_line, waiting_values
+from storage.ledger.links import Key, links_by, marketo_ids
+from storage.ledger.noting import Lane, note
+from storage.ledger.readings import cursor_of, restart_lane, stop_lane
+from storage.ledger.settling import Round, settle
+from sync.decide import Insert, Skip, Write, decide
+from sync.engine import Engine
+from sync.errors import Later, Never, PersonMustLook, SyncFailure
+from sync.objects import Object
+from sync.values import fingerprint
+
+LONGEST_WAIT = timedelta(minutes=15)
+FIRST_WAIT = timedelta(seconds=5)
+MOST_DOUBLINGS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One claimed change on its way: what is known of it, and what was decided."""
+
+    change: Change
+    link: Link | None
+    decision: Write
+
+
+@dataclass(slots=True)
+class Claim:
+    """The changes of one round, and what deciding about them needs."""
+
+    one: Object
+    direction: Direction
+    changes: list[Change]
+    links: dict[str, Link]
+    other_side: Mapping[str, Mapping[str, Any]]
+    parents: Mapping[str, Mapping[str, str]]
+    first_read_at: datetime
+    reading_first: bool
+    results: list[Result] = field(default_factory=list)
+    noted: dict[tuple[str, Direction], list[Seen]] = field(default_factory=dict)
+    stopped: PersonMustLook | None = None
+    delayed: Later | None = None
+
+    @property
+    def key(self) -> Key:
+        return "dynamics_id" if self.direction == "to-marketo" else "marketo_id"
+
+    def waiting(self) -> list[Change]:
+        """Those that nothing was decided about yet."""
+        done = {result.change.id for result in self.results}
+        return [change for change in self.changes if change.id not in done]
+
+
+async def claim(engine: Engine, one: Object, direction: Direction) -> Claim | None:
+    """Takes the next round out of the line and marks it in flight; None where nothing waits."""
+    key: Key = "dynamics_id" if direction == "to-marketo" else "marketo_id"
+    async with engine.database.write() as connection:
+        changes = await next_in_line(connection, one.name, direction, engine.pace.round_size)
+        if not changes:
+            return None
+        await mark_in_flight(connection, [change.id for change in changes])
+        ids = [change.record_id for change in changes]
+        links = await links_by(connection, one.name, key, ids)
+        others = {other: record for record, link in links.items() if (other := _other(link, direction))}
+        theirs = await waiting_values(connection, one.name, opposite(direction), list(others)) if one.is_person else {}
+        cursor = await cursor_of(connection, "dynamics", one.name)
+        parents = await _parents(engine, connection, one, changes) if direction == "to-marketo" else {}
+    return Claim(
+        one,
+        direction,
+        changes,
+        links,
+        {others[other]: values for other, values in theirs.items()},
+        parents,
+        cursor.first_read_started_at if cursor else engine.now(),
+        cursor is None or cursor.first_read_done_at is None or _within_first_read(cursor.first_read_done_at, changes),
+    )
+
+
+def _within_first_read(done_at: datetime, changes: Sequence[Change]) -> bool:
+    """Whether any of these was noted by the first read, when Marketo may hold our ids of an earlier life already."""
+    return any(change.waiting_since <= done_at for change in changes)
+
+
+def _other(link: Link, direction: Direction) -> str | None:
+    return link.marketo_id if direction == "to-marketo" else link.dynamics_id
+
+
+async def _parents(
+    engine: Engine, connection: Any, one: Object, changes: Sequence[Change]
+) -> dict[str, dict[str, str]]:
+    """Per parent object, Marketo's ids of the parents these changes refer to, as far as they are there."""
+    wanted: dict[str, set[str]] = {}
+    for each in one.fields:
+        if each.parent:
+            ids = {change.values.get(each.name) for change in changes} - {None}
+            wanted.setdefault(each.parent, set()).update(str(one) for one in ids)
+    return {parent: await marketo_ids(connection, parent, list(ids)) for parent, ids in wanted.items()}
+
+
+def take(claimed: Claim, match_links: Mapping[str, Link]) -> list[Item]:
+    """Decides about all that nothing was decided about yet; a skip is a result, the rest is on its way."""
+    items = []
+    for change in claimed.waiting():
+        link = match_links.get(change.record_id) or claimed.links.get(change.record_id)
+        decision = decide(claimed.one, change, link, claimed.other_side.get(change.record_id))
+        if isinstance(decision, Skip):
+            claimed.results.append(skipped(claimed, change, link, decision))
+        else:
+            items.append(Item(change, link, decision))
+    return items
+
+
+def skipped(claimed: Claim, change: Change, link: Link | None, decision: Skip) -> Skipped:
+    if link is None:
+        return Skipped(change, decision.reason)
+    found = {name: fingerprint(claimed.one.field(name), value) for name, value in decision.agreed.items()}
+    return Skipped(change, decision.reason, replace(link, agreed={**link.agreed, **found}))
+
+
+def defer(engine: Engine, claimed: Claim) -> None:
+    """A change whose parent is not in Marketo yet waits for it; it has not failed."""
+    references = [each for each in claimed.one.fields if each.parent]
+    for change in claimed.waiting() if references else ():
+        for each in references:
+            parent = change.values.get(each.name)
+            if parent and change.operation != "delete" and parent not in claimed.parents.get(each.parent, {}):
+                waits_for = f"{each.parent}:{parent}"
+                claimed.results.append(
+                    Postponed(
+                        change,
+                        "deferred",
+                        "parent",
+                        f"waits for {waits_for}",
+                        engine.now() + wait(change.attempts),
+                        waits_for,
+                    )
+                )
+                break
+
+
+def wait(attempts: int, retry_after: float | None = None) -> timedelta:
+    """5 s, 10 s, 20 s … up to a quarter of an hour, unless the service named its own."""
+    if retry_after is not None:
+        return timedelta(seconds=retry_after)
+    return min(FIRST_WAIT * (1 << min(attempts, MOST_DOUBLINGS)), LONGEST_WAIT)
+
+
+def failed(engine: Engine, claimed: Claim, item: Item, failure: SyncFailure, settles_after: timedelta) -> None:
+    """Files a refusal by its kind. `settles_after` is how long a lost call may still take effect on that side."""
+    change, now = item.change, engine.now()
+    if isinstance(failure, Never):
+        ids = (item.link.dynamics_id, item.link.marketo_id) if item.link else (None, None)
+        claimed.results.append(Parked(change, failure.code, failure.message, *ids))
+    elif isinstance(failure, PersonMustLook):
+        claimed.stopped = failure
+        next_at = now + engine.pace.stopped_for
+        claimed.results.append(Postponed(change, "retrying", failure.code, failure.message, next_at))
+    elif isinstance(failure, Later) and failure.unknown:
+        claimed.delayed = failure
+        next_at = now + settles_after
+        claimed.results.append(Postponed(change, "unknown", failure.code, failure.message, next_at, unsure=True))
+    else:
+        retry_after = failure.retry_after if isinstance(failure, Later) else None
+        next_at = now + wait(change.attempts, retry_after)
+        claimed.results.append(Postponed(change, "retrying", failure.code, failure.message, next_at))
+
+
+def fail_all(engine: Engine, claimed: Claim, failure: SyncFailure) -> None:
+    """Nothing of this round was sent, because the other side could not even be asked."""
+    if isinstance(failure, Later):
+        claimed.delayed = failure
+        failure = Later(failure.code, failure.message, retry_after=failure.retry_after)
+    for change in claimed.waiting():
+        failed(engine, claimed, Item(change, None, Insert({})), failure, timedelta())
+
+
+async def finish(engine: Engine, claimed: Claim) -> None:
+    """Settles the round, and notes what it taught about the way back, in one transaction."""
+    now = engine.now()
+    async with engine.database.write() as connection:
+        done = Round(claimed.one.name, claimed.direction, claimed.results)
+        await settle(engine.database, connection, done, now)
+        for (name, direction), seen in claimed.noted.items():
+            await note(engine.database, connection, Lane(name, direction, claimed.first_read_at), seen, now)
+        if claimed.stopped:
+            lane = (claimed.one.name, claimed.direction)
+            await stop_lane(engine.database, connection, *lane, claimed.stopped.code, claimed.stopped.message, now)
+        else:
+            await restart_lane(connection, claimed.one.name, claimed.direction)

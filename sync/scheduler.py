@@ -1,0 +1,96 @@
+"""What runs how often, never twice at once: a thin layer over APScheduler."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from storage.ledger.readings import pass_ended
+from sync.engine import Engine
+from sync.passes import NAME, run_pass, take_sample
+
+log = logging.getLogger(__name__)
+
+SAMPLE_EVERY = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to run every so many seconds. One that takes longer than `deadline` seconds is given up."""
+
+    name: str
+    every: float
+    run: Callable[[], Awaitable[None]]
+    deadline: float = 3600
+
+
+class Scheduler:
+    """Runs jobs in this process. Jobs live in memory; one that is late runs once, however late."""
+
+    def __init__(self, engine: Engine, jobs: Sequence[Job]) -> None:
+        self._engine = engine
+        self._jobs = jobs
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._apscheduler = AsyncIOScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        """Runs every job at once, and then as often as it says."""
+        now = datetime.now(self._apscheduler.timezone)
+        for job in self._jobs:
+            self._apscheduler.add_job(
+                self._guarded,
+                "interval",
+                [job],
+                seconds=job.every,
+                id=job.name,
+                next_run_time=now,
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+            )
+        self._apscheduler.start()
+
+    async def _guarded(self, job: Job) -> None:
+        """The one place where a job that died is reported; it runs again at its next time."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
+        try:
+            async with asyncio.timeout(job.deadline):
+                await job.run()
+        except Exception as failure:
+            log.exception("%s died", job.name)
+            await self._report(job, f"{type(failure).__name__}: {failure}"[:400])
+        finally:
+            self._under_way.discard(task)
+
+    async def _report(self, job: Job, failure: str) -> None:
+        engine = self._engine
+        async with engine.database.write() as connection:
+            next_at = engine.now() + timedelta(seconds=job.every)
+            await pass_ended(engine.database, connection, job.name, engine.now(), next_at, failure)
+
+    async def stop(self, patience: float = 25) -> None:
+        """Starts nothing more, lets what is under way come to the end of its round, then cancels it."""
+        self._apscheduler.shutdown(wait=False)
+        self._engine.stopping = True
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=patience)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+
+def sync_jobs(engine: Engine, every: float) -> list[Job]:
+    """The pass and the sampling of the backlog."""
+
+    async def one_pass() -> None:
+        await run_pass(engine, engine.now() + timedelta(seconds=every))
+
+    async def one_sample() -> None:
+        await take_sample(engine)
+
+    return [Job(NAME, every, one_pass), Job("sample", SAMPLE_EVERY, one_sample)]
