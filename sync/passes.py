@@ -78,7 +78,7 @@ async def _read_dynamics(engine: Engine) -> bool:
     return True
 
 
-async def _reading(engine: Engine, side: Side, reading: Awaitable[None]) -> bool:
+async def _reading(engine: Engine, side: Side, reading: Awaitable[object]) -> bool:
     try:
         await reading
     except SyncFailure as failure:
