@@ -1,0 +1,20 @@
+"""What the bot can do: one module each, whose docstring is its help text."""
+
+from collections.abc import Awaitable, Mapping
+from typing import Any, Protocol
+
+from bot.answers import Answer
+from bot.commands import help as help_
+from bot.commands import status
+from bot.world import Asker, World
+
+
+class Command(Protocol):
+    """A module with `answer`; `request` is the value of bot.request that bears its name."""
+
+    __doc__: str | None
+
+    def answer(self, request: Any, asker: Asker, world: World) -> Awaitable[Answer]: ...
+
+
+COMMANDS: Mapping[str, Command] = {"status": status, "help": help_}

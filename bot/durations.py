@@ -1,0 +1,28 @@
+"""Spans of time as people write and read them: `2h 14m`, `3m`, `<1m`, `5d 2h`. Pure."""
+
+import re
+from datetime import timedelta
+
+_UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_PART = re.compile(r"(\d{1,6})\s*([wdhms])", re.IGNORECASE)
+_WHOLE = re.compile(rf"(?:{_PART.pattern}\s*)+", re.IGNORECASE)
+
+
+def spell(span: timedelta) -> str:
+    """At most two units, rounded down: days and hours, hours and minutes, or minutes."""
+    minutes = int(span.total_seconds()) // 60
+    if minutes < 1:
+        return "<1m"
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    if days:
+        return f"{days}d {hours}h" if hours else f"{days}d"
+    if hours:
+        return f"{hours}h {minutes}m" if minutes else f"{hours}h"
+    return f"{minutes}m"
+
+
+def parse(text: str) -> timedelta | None:
+    """`24h`, `90m`, `7d`, `1d 2h`, `2w` as a span; None where it is none of those."""
+    if not _WHOLE.fullmatch(text.strip()):
+        return None
+    return timedelta(seconds=sum(int(number) * _UNITS[unit.lower()] for number, unit in _PART.findall(text)))

@@ -1,0 +1,149 @@
+"""Every setting, read once: from the environment, or from a file named .env beside where the bot is started."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot import durations
+
+
+def _web_address(value: Any) -> str:
+    address = str(value).strip().rstrip("/")
+    if not re.fullmatch(r"https?://[^\s/]+\S*", address):
+        raise ValueError("it must be a web address that begins with https://")
+    return address
+
+
+def _with_slash(value: Any) -> str:
+    return _web_address(value) + "/"
+
+
+def _span(value: Any) -> timedelta:
+    span = value if isinstance(value, timedelta) else durations.parse(str(value))
+    if not span:
+        raise ValueError("it must be a span of time such as 2h, 90m or 1d")
+    return span
+
+
+def _listed(value: Any) -> frozenset[str]:
+    names = re.split(r"[,\s]+", value) if isinstance(value, str) else value
+    return frozenset(name for name in names if name)
+
+
+def _database_address(value: Any) -> str:
+    if not re.match(r"(sqlite|postgres(ql)?)(\+\w+)?://", str(value)):
+        raise ValueError("it must begin with sqlite:/// or postgresql://")
+    return str(value)
+
+
+Address = Annotated[str, BeforeValidator(_web_address)]
+Positive = Annotated[int, Field(gt=0)]
+
+
+class Settings(BaseSettings):
+    """What the process is told from outside. Names are those of the environment, in lower case."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    slack_bot_token: SecretStr = Field(description="the bot's token, xoxb-… (OAuth & Permissions in the Slack app)")
+    slack_app_token: SecretStr | None = Field(
+        None, description="the app-level token, xapp-…, with connections:write: Socket Mode, no open port"
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="in place of SLACK_APP_TOKEN: Slack calls us over HTTP, and we check its signature"
+    )
+    port: int = Field(3000, gt=0, lt=65536, description="where we listen when Slack calls us over HTTP")
+    slack_api_url: Annotated[str, BeforeValidator(_with_slash)] = Field(
+        "https://slack.com/api/", description="Slack's Web API"
+    )
+
+    dynamics_url: Address = Field(description="the Dynamics environment, such as https://contoso.crm.dynamics.com")
+    dynamics_tenant_id: str = Field(description="the Microsoft Entra tenant of the app registration")
+    dynamics_client_id: str = Field(description="the app registration's client id; it must be an application user")
+    dynamics_client_secret: SecretStr = Field(description="the app registration's client secret")
+    dynamics_authority: Address = Field("https://login.microsoftonline.com", description="where Dynamics signs in")
+
+    marketo_url: Address = Field(description="the Marketo instance, such as https://123-ABC-456.mktorest.com")
+    marketo_client_id: str = Field(description="the client id of Marketo's API-only user (LaunchPoint)")
+    marketo_client_secret: SecretStr = Field(description="its client secret")
+    marketo_calls_per_20s: Positive = Field(
+        50,
+        description="our share of the instance's 100 calls in any 20 seconds; the rest is for its other integrations",
+    )
+    marketo_in_flight: Positive = Field(5, description="our share of the 10 calls that may be under way at once")
+    marketo_settle_seconds: int = Field(
+        90, ge=0, description="how long to wait before looking up a batch whose reply was lost"
+    )
+
+    database_url: Annotated[str, BeforeValidator(_database_address)] = Field(
+        "sqlite:///sync.db", description="what is remembered: one SQLite file, or postgresql://…"
+    )
+    sync_every_seconds: Positive = Field(55, description="a pass begins this often")
+
+    alert_channel: str | None = Field(
+        None, description="the id of the channel (C…) that hears of late backlogs; invite the bot; none: no alerts"
+    )
+    alert_backlog: Positive = Field(10_000, description="an object with more waiting changes than this is behind")
+    alert_oldest: Annotated[timedelta, BeforeValidator(_span)] = Field(
+        timedelta(hours=2), description="an object whose oldest change has waited longer is behind (2h, 90m, 1d)"
+    )
+    sync_people_readers: Annotated[frozenset[str], NoDecode, BeforeValidator(_listed)] = Field(
+        frozenset(),
+        description="Slack user ids (U…), separated by commas, who may be shown names, messages and exports",
+    )
+
+    @model_validator(mode="after")
+    def _hears_slack_somehow(self) -> Self:
+        if self.slack_app_token is None and self.slack_signing_secret is None:
+            raise ValueError(
+                "SLACK_APP_TOKEN is missing: set it for Socket Mode, or SLACK_SIGNING_SECRET to listen on PORT."
+            )
+        return self
+
+
+def read_settings(env_file: str | None = ".env", **given: Any) -> Settings:
+    """The settings; `given` goes before the environment, and that before `env_file`.
+
+    Raises pydantic's ValidationError, which `mistakes` puts into words.
+    """
+    options: dict[str, Any] = {"_env_file": env_file, **given}
+    return Settings(**options)
+
+
+def mistakes(error: ValidationError) -> list[str]:
+    """One sentence for each mistake, naming the setting; never its value, which may be a secret."""
+    return [_sentence(each) for each in error.errors(include_url=False, include_context=False, include_input=False)]
+
+
+def _sentence(mistake: ErrorDetails) -> str:
+    reason = mistake["msg"].removeprefix("Value error, ")
+    if not mistake["loc"]:
+        return reason
+    name = str(mistake["loc"][0])
+    if mistake["type"] == "missing":
+        return f"{name.upper()} is missing: {Settings.model_fields[name].description}."
+    return f"{name.upper()} cannot be used: {reason[0].lower()}{reason[1:]}."
+
+
+def settings_table() -> str:
+    """The README's table of settings, in Markdown."""
+    lines = ["| setting | default | meaning |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = "**required**" if field.is_required() else _shown(field.default)
+        lines.append(f"| `{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(lines)
+
+
+def _shown(default: Any) -> str:
+    if default is None or isinstance(default, (frozenset, Mapping)):
+        return ""
+    return f"`{durations.spell(default) if isinstance(default, timedelta) else default}`"
+
+
+if __name__ == "__main__":
+    print(settings_table())

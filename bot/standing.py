@@ -1,0 +1,148 @@
+"""Where each object stands, and the verdict on all of them. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from bot import durations, pace
+from bot.figures import clock, count, named, towards
+from bot.safe import clean, cut
+from storage.history import Hour, Lane, LaneName, Pass, Service
+from sync.backlog import Thresholds, is_late
+
+# A pass begins every minute; one that has not come to an object for ten is not merely slow.
+OVERDUE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All that a status is drawn from, as it was at `now`; `zone` is the reader's."""
+
+    now: datetime
+    zone: tzinfo
+    lanes: Sequence[Lane]
+    services: Sequence[Service]
+    feeds: Mapping[str, datetime]
+    last_pass: Pass
+    hours: Mapping[LaneName, Sequence[Hour]]
+    thresholds: Thresholds
+
+    def clock(self, moment: datetime) -> str:
+        return clock(moment, self.now, self.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Hourly:
+    """Records synced in the clock hour that began at `start`, by lane."""
+
+    start: datetime
+    synced: Mapping[LaneName, int]
+
+    def by_object(self) -> dict[str, int]:
+        summed: dict[str, int] = {}
+        for (name, _), records in self.synced.items():
+            summed[name] = summed.get(name, 0) + records
+        return summed
+
+    def by_direction(self, name: str) -> dict[str, int]:
+        return {direction: records for (one, direction), records in self.synced.items() if one == name}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One object, its directions together."""
+
+    object: str
+    inserts: int
+    updates: int
+    oldest: timedelta | None
+    errors: int
+    growing: bool
+    drains_in: timedelta | None
+    unread: str
+    live: bool
+
+    @property
+    def backlog(self) -> int:
+        return self.inserts + self.updates
+
+
+def standings(picture: Picture) -> list[Standing]:
+    """Each object of the picture, in the order of its lanes."""
+    names = dict.fromkeys(lane.object for lane in picture.lanes)
+    return [_standing([lane for lane in picture.lanes if lane.object == name], picture) for name in names]
+
+
+def _standing(lanes: list[Lane], picture: Picture) -> Standing:
+    oldest = min((at for lane in lanes for at in lane.oldest.values()), default=None)
+    growing = any_growing(lanes)
+    inserts = sum(lane.waiting.get("insert", 0) for lane in lanes)
+    return Standing(
+        object=lanes[0].object,
+        inserts=inserts,
+        updates=sum(lane.backlog for lane in lanes) - inserts,
+        oldest=None if oldest is None else max(picture.now - oldest, timedelta()),
+        errors=sum(lane.errors for lane in lanes),
+        growing=growing,
+        drains_in=None if growing else drains_in(lanes, picture.hours),
+        unread=_unread(lanes[0].object, picture),
+        live=any(lane.live for lane in lanes),
+    )
+
+
+def any_growing(lanes: Iterable[Lane]) -> bool:
+    """Whether their backlog is above its value six hours ago; not, where nobody looked then."""
+    known = [(lane.backlog, lane.before) for lane in lanes if lane.before is not None]
+    return sum(now for now, _ in known) > sum(before for _, before in known if before is not None)
+
+
+def drains_in(lanes: Iterable[Lane], hours: Mapping[LaneName, Sequence[Hour]]) -> timedelta | None:
+    """None too where something waits in a direction that is not live or has stopped: it would never end."""
+    waiting = [lane for lane in lanes if lane.backlog]
+    if any(not lane.live or lane.stopped_at for lane in waiting):
+        return None
+    seen = [hours[name] for lane in waiting if (name := (lane.object, lane.direction)) in hours]
+    return pace.time_to_drain(sum(lane.backlog for lane in waiting), pace.together(seen)) if seen else None
+
+
+def _unread(name: str, picture: Picture) -> str:
+    read_at = picture.feeds.get(name)
+    if read_at is None:
+        return "not read yet"
+    return f"not read since {picture.clock(read_at)}" if picture.now - read_at > OVERDUE else ""
+
+
+def verdict(picture: Picture, found: Sequence[Standing]) -> str:
+    """The first of these that is so: down, stopped, observing, behind, not read, in step."""
+    for one in picture.services:
+        if one.down_since:
+            return f"DOWN  {named(one.name)} since {picture.clock(one.down_since)}: {_code(one.code)}"
+    for lane in picture.lanes:
+        if lane.stopped_at:
+            where = f"{named(lane.object)} {towards(lane.direction)}"
+            return f"STOPPED  {where} since {picture.clock(lane.stopped_at)}: {_code(lane.stopped_code)}"
+    if not any(lane.live for lane in picture.lanes):
+        return "OBSERVING  nothing is written until `python -m bot live …`"
+    late = [one for one in found if one.live and is_late(one.backlog, one.oldest, picture.thresholds)]
+    if late:
+        return f"BEHIND  {_behind(late, picture.thresholds)}"
+    unread = [one for one in found if one.unread]
+    if unread:
+        return f"UNREAD  {named(unread[0].object)}: {unread[0].unread}{_others(len(unread) - 1)}"
+    return "IN STEP"
+
+
+def _behind(late: Sequence[Standing], thresholds: Thresholds) -> str:
+    worst = max(late, key=lambda one: (one.oldest or timedelta(), one.backlog))
+    by_age = worst.oldest is not None and worst.oldest > thresholds.oldest
+    reason = f"oldest {durations.spell(worst.oldest)}" if by_age and worst.oldest else f"{count(worst.backlog)} waiting"
+    growing = ", growing" if worst.growing else ""
+    return f"{named(worst.object)}: {reason}{growing}{_others(len(late) - 1)}"
+
+
+def _others(more: int) -> str:
+    return f" (and {more} more)" if more else ""
+
+
+def _code(code: str | None) -> str:
+    return cut(clean(code or ""), 40) or "no code"

@@ -1,0 +1,161 @@
+import itertools
+import random
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from bot.grammar import Vocabulary, parse
+from bot.request import Errors, Help, Misunderstood, Request, Status
+
+WORDS = Vocabulary(("users", "accounts", "leads", "contacts", "opportunities", "roles"))
+
+
+def asked(text: str) -> Request | Misunderstood:
+    return parse(text, WORDS)
+
+
+@pytest.mark.parametrize("text", ["", "status", "  STATUS ", "status backlog", "backlog"])
+def test_no_words_or_status_ask_for_the_overview(text: str) -> None:
+    assert asked(text) == Status()
+
+
+@pytest.mark.parametrize("view", ["last hour", "last-hour", "lasthour", "Last_Hour", "last hours"])
+@pytest.mark.parametrize("name", ["lead", "leads", "Leads"])
+def test_view_and_object_may_be_written_as_people_do_and_in_any_order(view: str, name: str) -> None:
+    for order in itertools.permutations(["status", name, view]):
+        assert asked(" ".join(order)) == Status("leads", "last-hour"), order
+
+
+def test_plurals_in_ies_have_a_singular() -> None:
+    assert asked("opportunity") == Status("opportunities")
+
+
+def test_all_filters_are_understood_in_any_order() -> None:
+    words = [
+        "errors",
+        "object:lead",
+        "code:1003",
+        "direction:to-dynamics",
+        "operation:updates",
+        "since:24h",
+        "bob",
+        "csv",
+    ]
+    wanted = Errors("leads", "1003", "to-dynamics", "update", timedelta(hours=24), ("bob",), csv=True)
+    for seed in range(20):
+        random.Random(seed).shuffle(words)
+        assert asked(" ".join(words)) == wanted, words
+
+
+def test_a_side_alone_is_where_it_goes_to() -> None:
+    assert asked("errors direction:marketo") == Errors(direction="to-marketo")
+
+
+def test_since_takes_a_span_or_a_day() -> None:
+    assert asked("errors since:7d") == Errors(since=timedelta(days=7))
+    assert asked("errors since:2026-11-01") == Errors(since=date(2026, 11, 1))
+
+
+def test_quoted_words_stay_together_whatever_the_quotes() -> None:
+    assert asked('errors "van der Berg" “leads”') == Errors(free=("van der Berg", "leads"))
+
+
+def test_filters_without_a_command_are_about_errors() -> None:
+    assert asked("code:1003") == Errors(code="1003")
+
+
+def test_a_time_or_an_address_is_a_word_and_no_filter() -> None:
+    assert asked("errors 12:30 https://x.example") == Errors(free=("12:30", "https://x.example"))
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("statsu", "status"),
+        ("erors", "errors"),
+        ("status ledas", "status leads"),
+        ("status lst-hour", "status last-hour"),
+        ("errors object:ledas", "errors object:leads"),
+        ("errors operation:insrt", "errors operation:insert"),
+        ("errors since:yesterdayish", "errors since:24h"),
+        ("xyzzy", "help"),
+    ],
+)
+def test_unknown_words_get_the_nearest_that_works(text: str, nearest: str) -> None:
+    answer = asked(text)
+    assert isinstance(answer, Misunderstood)
+    assert answer.nearest == nearest
+    assert nearest in answer.sentence or nearest == "errors since:24h"
+    assert not isinstance(asked(answer.nearest), Misunderstood)
+
+
+def test_a_misspelt_filter_is_named() -> None:
+    answer = asked("errors objct:leads")
+    assert isinstance(answer, Misunderstood)
+    assert "object:leads" in answer.sentence
+
+
+def test_help_knows_its_commands() -> None:
+    assert asked("help") == Help()
+    assert asked("leads help") == Help()
+    assert asked("help error") == Help("errors")
+
+
+free_words = some.text("abcdefghijk äé.@-_'", min_size=1, max_size=12).map(str.strip).filter(bool)
+requests: some.SearchStrategy[Any] = some.one_of(
+    some.builds(Status, some.none() | some.sampled_from(WORDS.objects), some.sampled_from(["backlog", "last-hour"])),
+    some.builds(
+        Errors,
+        some.none() | some.sampled_from(WORDS.objects),
+        some.none() | some.sampled_from(["1003", "0x80040217", "timeout"]),
+        some.none() | some.sampled_from(["to-marketo", "to-dynamics"]),
+        some.none() | some.sampled_from(["insert", "update", "delete"]),
+        some.none() | some.dates() | some.integers(1, 99_999).map(lambda minutes: timedelta(minutes=minutes)),
+        some.lists(free_words, max_size=3).map(tuple),
+        some.integers(1, 999),
+        some.booleans(),
+    ),
+    some.builds(Help, some.none() | some.sampled_from(WORDS.commands)),
+)
+
+
+@given(requests)
+def test_every_request_can_be_put_into_words_and_read_back(request: Request) -> None:
+    assert asked(request.words) == request
+
+
+pieces = some.sampled_from(
+    [
+        "status",
+        "errors",
+        "help",
+        "leads",
+        "object:",
+        "code:",
+        "since:",
+        "page:",
+        '"',
+        "“",
+        ":",
+        "csv",
+        "-",
+        "<!channel>",
+        "٣",
+    ]
+)
+
+
+@settings(max_examples=300)
+@given(some.lists(pieces | some.text(max_size=8), max_size=12), some.sampled_from(["", " "]))
+def test_no_words_whatsoever_raise(words: list[str], between: str) -> None:
+    assert isinstance(asked(between.join(words)), Request | Misunderstood)
+
+
+@pytest.mark.long
+@settings(max_examples=20_000)
+@given(some.lists(pieces | some.text(max_size=8), max_size=12), some.sampled_from(["", " "]))
+def test_no_words_whatsoever_raise_at_length(words: list[str], between: str) -> None:
+    assert isinstance(asked(between.join(words)), Request | Misunderstood)
