@@ -36,8 +36,9 @@ def _not_taken(slack: Slack, ephemeral: bool) -> list[str]:
 
 def _check_tables(blocks: Blocks, attachments: Blocks) -> None:
     """One table a message, wherever it stands: invalid_attachments with only_one_table_allowed."""
-    inside = [block for each in attachments for block in each.get("blocks", [])]
-    tables = [block for block in [*blocks, *inside] if block.get("type") in ("table", "data_table")]
+    inside = [block for each in attachments for block in each.get("blocks") or [] if isinstance(block, dict)]
+    children = [child for block in blocks for child in block.get("child_blocks") or [] if isinstance(child, dict)]
+    tables = [block for block in [*blocks, *inside, *children] if block.get("type") in ("table", "data_table")]
     if len(tables) > 1:
         raise SlackError("invalid_attachments", ["only_one_table_allowed"], errors=["only_one_table_allowed"])
 

@@ -123,7 +123,8 @@ class Interactions:
     def _room(self, user: str, channel: str) -> Channel:
         if user not in self._workspace.users:
             raise NotThere(f"no such person: {user}")
-        where = self._workspace.dm_of(user) if channel in ("", "DM") else self._workspace.channels.get(channel)
+        own = ("", "DM", f"D{user[1:]}")
+        where = self._workspace.dm_of(user) if channel in own else self._workspace.channels.get(channel)
         if where is None or user not in where.members:
             raise NotThere(f"{user} is not in {channel}")
         return where

@@ -7,7 +7,7 @@ from sandbox.slack import elements
 from sandbox.slack.elements import NotThere
 from sandbox.slack.refusals import SlackError
 from sandbox.slack.state import Slack
-from sandbox.slack.view_rules import complaints_about_view
+from sandbox.slack.view_rules import complaints_about_view, too_large
 
 View = dict[str, Any]
 DEEPEST = 3
@@ -22,6 +22,8 @@ class ViewStack:
 
     def make(self, given: View, user: str, previous: View | None = None) -> View:
         """A view of `given`, checked. Raises invalid_arguments saying what Slack does not take."""
+        if too_large(given):
+            raise SlackError("view_too_large")
         complaints = complaints_about_view(given)
         if complaints:
             raise SlackError("invalid_arguments", complaints)
