@@ -1,0 +1,179 @@
+"""python -m bot: runs the sync and answers in Slack.  Also: check, setup, live."""
+
+import argparse
+import asyncio
+import getpass
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from pydantic import ValidationError
+
+from bot.alerts.announce import announce
+from bot.alerts.watch import Thresholds, watch
+from bot.app import make_app, make_client
+from bot.check import check_all
+from bot.ears import serve
+from bot.settings import Settings, mistakes, read_settings
+from bot.wiring import AlreadyRunning, alone, make_dynamics, make_marketo, open_engine
+from storage.changes import DIRECTIONS
+from storage.database import Database
+from storage.ledger.readings import go_live
+from sync.engine import Engine
+from sync.errors import SyncFailure
+from sync.objects import LANES, OBJECTS
+from sync.scheduler import Job, Scheduler, sync_jobs
+from sync.setup import create_missing_fields, missing_fields, names_of
+
+ALERTS_EVERY = 15.0
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("run", help="sync, and answer in Slack (what happens without a word, too)")
+    commands.add_parser("check", help="say what is ready and how to mend what is not")
+    setup = commands.add_parser("setup", help="create the Marketo fields this needs; they can never be deleted again")
+    setup.add_argument("--yes", action="store_true", help="do not ask")
+    live = commands.add_parser("live", help="write an object in a direction from now on, rather than only observe")
+    live.add_argument("object", choices=["all", *(one.name for one in OBJECTS)])
+    live.add_argument("direction", nargs="?", choices=DIRECTIONS, help="both where it is left out")
+    return parser.parse_args()
+
+
+async def run(settings: Settings) -> int:
+    """Until SIGTERM or SIGINT: the round under way is finished, then everything is closed."""
+    database = Database(settings.database_url)
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    try:
+        await database.migrate()
+        async with alone(database), open_engine(settings, database, now) as engine:
+            await _run_until(stopped, settings, database, engine)
+    except AlreadyRunning:
+        print("Another process syncs on this database already; DATABASE_URL says which.", file=sys.stderr)
+        return 1
+    finally:
+        await database.close()
+    return 0
+
+
+async def _run_until(stopped: asyncio.Event, settings: Settings, database: Database, engine: Engine) -> None:
+    app = make_app(settings, database, now)
+    scheduler = Scheduler(engine, [*sync_jobs(engine, settings.sync_every_seconds), alerts_job(settings, database)])
+    ears = asyncio.create_task(serve(app, settings))
+    waiting = asyncio.create_task(stopped.wait())
+    scheduler.start()
+    try:
+        await asyncio.wait({ears, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await scheduler.stop()
+        waiting.cancel()
+        ears.cancel()
+        ended = await asyncio.gather(ears, waiting, return_exceptions=True)
+    if isinstance(ended[0], Exception):
+        raise ended[0]
+
+
+def alerts_job(settings: Settings, database: Database) -> Job:
+    """Records the turns of the backlogs, and tells those that were not told yet."""
+    client = make_client(settings)
+    thresholds = Thresholds(settings.alert_backlog, settings.alert_oldest)
+
+    async def alert() -> None:
+        await watch(database, thresholds, now())
+        if settings.alert_channel:
+            await announce(database, client, settings.alert_channel, now())
+
+    return Job("alerts", ALERTS_EVERY, alert, deadline=timedelta(minutes=5).total_seconds())
+
+
+async def check(settings: Settings) -> int:
+    """Prints a line per finding; 1 where anything needs mending."""
+    database, dynamics, marketo = Database(settings.database_url), make_dynamics(settings), make_marketo(settings)
+    ready = True
+    try:
+        async for finding in check_all(make_client(settings), dynamics, marketo, database):
+            print(finding, flush=True)
+            ready = ready and finding.ready
+    finally:
+        await asyncio.gather(dynamics.aclose(), marketo.aclose(), database.close())
+    return 0 if ready else 1
+
+
+async def setup(settings: Settings, agreed: Callable[[str], bool]) -> int:
+    """Creates the missing fields if `agreed` to."""
+    marketo = make_marketo(settings)
+    try:
+        missing = [name for kind, fields in (await missing_fields(marketo)).items() for name in names_of(kind, fields)]
+        if not missing:
+            print("Marketo has every field this needs.")
+        elif agreed(f"To be created in Marketo, for ever: {', '.join(missing)}"):
+            print(f"Created: {', '.join(await create_missing_fields(marketo))}")
+        else:
+            print("Nothing was created.")
+            return 1
+        return 0
+    except SyncFailure as failure:
+        print(f"Marketo refused: {failure}", file=sys.stderr)
+        return 1
+    finally:
+        await marketo.aclose()
+
+
+def ask(what: str) -> bool:
+    print(what)
+    return input("Create them? [y/N] ").strip().lower() in ("y", "yes")
+
+
+def say_yes(what: str) -> bool:
+    print(what)
+    return True
+
+
+async def live(settings: Settings, object: str, direction: str | None) -> int:
+    """Opens the lanes that were named, and says which."""
+    chosen = [lane for lane in LANES if object in ("all", lane[0]) and direction in (None, lane[1])]
+    if not chosen:
+        print(f"{object} are never written {direction}; leave the direction out.", file=sys.stderr)
+        return 2
+    database = Database(settings.database_url)
+    try:
+        await database.migrate()
+        async with database.write() as connection:
+            for name, way in chosen:
+                await go_live(database, connection, name, way, getpass.getuser(), now())
+    finally:
+        await database.close()
+    print("Live from the next pass on: " + ", ".join(f"{name} {way}" for name, way in chosen))
+    return 0
+
+
+def main() -> int:
+    arguments = parse_arguments()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines hold addresses with people's data in them
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    try:
+        settings = read_settings()
+    except ValidationError as error:
+        print("\n".join(mistakes(error)), file=sys.stderr)
+        return 2
+    if arguments.command == "check":
+        return asyncio.run(check(settings))
+    if arguments.command == "setup":
+        return asyncio.run(setup(settings, say_yes if arguments.yes else ask))
+    if arguments.command == "live":
+        return asyncio.run(live(settings, arguments.object, arguments.direction))
+    return asyncio.run(run(settings))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+"""python -m bot check: is everything ready, line by line, and how to mend what is not."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from storage.database import Database
+from sync.dynamics.client import Dynamics
+from sync.errors import PersonMustLook, SyncFailure
+from sync.marketo.client import Marketo
+from sync.objects import OBJECTS
+from sync.setup import missing_fields, names_of
+
+SCOPES = ("commands", "chat:write", "files:write", "im:write", "users:read")
+DAILY_CALLS = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line: what was looked at, whether it is ready, and else what to do."""
+
+    what: str
+    ready: bool
+    words: str
+
+    def __str__(self) -> str:
+        return f"{'ok  ' if self.ready else 'MEND'}  {self.what}: {self.words}"
+
+
+async def check_slack(client: AsyncWebClient) -> AsyncIterator[Finding]:
+    try:
+        answer = await client.auth_test()
+    except (SlackApiError, OSError) as failure:
+        reason = failure.response["error"] if isinstance(failure, SlackApiError) else str(failure)
+        yield Finding("Slack token", False, f"{reason}; check SLACK_BOT_TOKEN and SLACK_API_URL")
+        return
+    yield Finding("Slack token", True, f"signed in as {answer['user']} in {answer['team']}")
+    granted = str(answer.headers.get("x-oauth-scopes", "")).replace(" ", "").split(",")
+    missing = [scope for scope in SCOPES if scope not in granted]
+    words = f"missing {', '.join(missing)}; add them to the app and reinstall it" if missing else ", ".join(SCOPES)
+    yield Finding("Slack scopes", not missing, words)
+
+
+async def check_dynamics(dynamics: Dynamics) -> AsyncIterator[Finding]:
+    signed_in = await _try(
+        "Dynamics sign-in", dynamics.who_am_i, "check the DYNAMICS_ settings and the application user"
+    )
+    yield signed_in
+    if not signed_in.ready:
+        return
+    for one in OBJECTS:
+        yield await _tracking(dynamics, one.table)
+        if "to-dynamics" in one.directions:
+            yield await _may_write(dynamics, one.entity_set)
+
+
+async def _tracking(dynamics: Dynamics, table: str) -> Finding:
+    what = f"Dynamics change tracking on {table}"
+    try:
+        tracks = await dynamics.tracks_changes(table)
+    except SyncFailure as failure:
+        return Finding(what, False, f"{failure}; give the application user's role Read on {table}")
+    return Finding(what, tracks, "on" if tracks else "off; turn on Track changes in the table's properties")
+
+
+async def _may_write(dynamics: Dynamics, entity_set: str) -> Finding:
+    """An update of a row that cannot exist changes nothing, and is refused as forbidden before it is as unknown."""
+    what = f"Dynamics privilege to write {entity_set}"
+    try:
+        outcome = (await dynamics.update(entity_set, [(str(uuid4()), None, {})]))[0]
+    except SyncFailure as failure:
+        outcome = failure
+    if isinstance(outcome, PersonMustLook):
+        return Finding(what, False, f"{outcome}; give the application user's role Create, Write and Append")
+    return Finding(what, True, "granted")
+
+
+async def check_marketo(marketo: Marketo) -> AsyncIterator[Finding]:
+    signed_in = await _try(
+        "Marketo sign-in", marketo.person_fields, "check the MARKETO_ settings and the API-only role"
+    )
+    yield signed_in
+    if not signed_in.ready:
+        return
+    try:
+        native = await marketo.native_sync_is_on()
+        words = "on; turn it off under Admin > Microsoft Dynamics, it refuses our writes (1018)" if native else "off"
+        yield Finding("Marketo native sync", not native, words)
+        lacking = [name for kind, fields in (await missing_fields(marketo)).items() for name in names_of(kind, fields)]
+        words = f"missing {', '.join(lacking)}; run `python -m bot setup`" if lacking else "all there"
+        yield Finding("Marketo fields", not lacking, words)
+        used = await marketo.calls_today()
+        yield Finding("Marketo quota", used < DAILY_CALLS, f"{used:,} of {DAILY_CALLS:,} calls used today")
+    except SyncFailure as failure:
+        yield Finding("Marketo", False, str(failure))
+
+
+async def check_database(database: Database) -> AsyncIterator[Finding]:
+    try:
+        await database.migrate()
+        async with database.read() as connection:
+            version = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+    except (SQLAlchemyError, OSError) as failure:
+        yield Finding("Database", False, f"{type(failure).__name__}; check DATABASE_URL and that it can be written to")
+        return
+    yield Finding("Database", True, f"{'SQLite' if database.is_sqlite else 'PostgreSQL'}, schema {version}")
+
+
+async def _try(what: str, call: Callable[[], Awaitable[object]], remedy: str) -> Finding:
+    try:
+        await call()
+    except SyncFailure as failure:
+        return Finding(what, False, f"{failure}; {remedy}")
+    return Finding(what, True, "works")
+
+
+async def check_all(
+    client: AsyncWebClient, dynamics: Dynamics, marketo: Marketo, database: Database
+) -> AsyncIterator[Finding]:
+    """Every finding, in the order in which one would mend them."""
+    for findings in (
+        check_slack(client),
+        check_dynamics(dynamics),
+        check_marketo(marketo),
+        check_database(database),
+    ):
+        async for finding in findings:
+            yield finding

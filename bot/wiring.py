@@ -1,0 +1,70 @@
+"""Puts the pieces together, once: from settings to the services, the engine, and the lock that keeps it alone."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+from filelock import FileLock, Timeout
+from sqlalchemy import make_url, text
+
+from bot.settings import Settings
+from storage.database import Database
+from sync.dynamics.client import Dynamics, DynamicsAccess
+from sync.engine import Engine, Pace
+from sync.marketo.client import Marketo, MarketoAccess
+
+ADVISORY_LOCK = 0x53594E43  # "SYNC": one number for the one thing there is to lock
+
+
+class AlreadyRunning(Exception):
+    """Another process syncs on this database."""
+
+
+def make_dynamics(settings: Settings) -> Dynamics:
+    access = DynamicsAccess(
+        settings.dynamics_url,
+        settings.dynamics_tenant_id,
+        settings.dynamics_client_id,
+        settings.dynamics_client_secret.get_secret_value(),
+        settings.dynamics_authority,
+    )
+    return Dynamics(access)
+
+
+def make_marketo(settings: Settings) -> Marketo:
+    secret = settings.marketo_client_secret.get_secret_value()
+    access = MarketoAccess(settings.marketo_url, settings.marketo_client_id, secret)
+    return Marketo(access, calls_per_20s=settings.marketo_calls_per_20s, in_flight=settings.marketo_in_flight)
+
+
+@asynccontextmanager
+async def open_engine(settings: Settings, database: Database, now: Callable[[], datetime]) -> AsyncIterator[Engine]:
+    """The engine on both services, which are closed afterwards. `now` is the time it goes by."""
+    dynamics, marketo = make_dynamics(settings), make_marketo(settings)
+    pace = Pace(settle_seconds=settings.marketo_settle_seconds, calls_per_round=2 * settings.marketo_in_flight)
+    try:
+        yield Engine(database, dynamics, marketo, now, instance=settings.dynamics_url, pace=pace)
+    finally:
+        await dynamics.aclose()
+        await marketo.aclose()
+
+
+@asynccontextmanager
+async def alone(database: Database) -> AsyncIterator[None]:
+    """Holds the right to sync on this database; raises AlreadyRunning where another process has it."""
+    if database.is_sqlite:
+        lock = FileLock(f"{make_url(database.url).database}.lock")
+        try:
+            lock.acquire(blocking=False)
+        except Timeout as held:
+            raise AlreadyRunning(str(held)) from None
+        try:
+            yield
+        finally:
+            lock.release()
+        return
+    async with database.engine.connect() as connection:
+        if not await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}):
+            raise AlreadyRunning("another process holds the lock in PostgreSQL")
+        await connection.commit()  # the lock is the session's, not the transaction's
+        yield
