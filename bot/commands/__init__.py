@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Mapping
 from typing import Any, Protocol
 
 from bot.answers import Answer
+from bot.commands import errors, status
 from bot.commands import help as help_
-from bot.commands import status
 from bot.world import Asker, World
 
 
@@ -17,4 +17,4 @@ class Command(Protocol):
     def answer(self, request: Any, asker: Asker, world: World) -> Awaitable[Answer]: ...
 
 
-COMMANDS: Mapping[str, Command] = {"status": status, "help": help_}
+COMMANDS: Mapping[str, Command] = {"status": status, "errors": errors, "help": help_}
