@@ -21,6 +21,8 @@ QUOTA = "607"
 TEMPORARILY_GONE = "614"
 NOT_FOUND = frozenset({"1004", "1013"})
 ALREADY_THERE = "1017"
+BLAMES_ONE_RECORD = frozenset({"701", "704", "709", "718"})
+"""Refusals of a whole call, and before anything is written, that are about what is in one of its records."""
 NATIVE_SYNC_ON = "1018"
 
 VERDICTS: dict[str, Verdict] = {

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sync.errors import Later
-from sync.marketo.codes import NOT_FOUND, failure, reason
+from sync.errors import Later, SyncFailure
+from sync.marketo.codes import BLAMES_ONE_RECORD, NOT_FOUND, failure, reason
 from sync.marketo.connection import Connection, as_json
 from sync.outcomes import Outcome, Written
 from sync.wire import chunks_of, write_chunks
@@ -22,10 +22,19 @@ async def write(
     head: Mapping[str, Any],
     outcome_of: Callable[[Row], Outcome] | None = None,
 ) -> list[Outcome]:
-    """Sends `rows` under `head` ({"action": …}) in as few calls as their number and size allow."""
+    """Sends `rows` under `head` ({"action": …}) in as few calls as their number and size allow.
+
+    A call refused as a whole for the sake of one record is put again in halves, until that record stands alone.
+    """
 
     async def write_chunk(chunk: Sequence[Row]) -> list[Outcome]:
-        results = await connection.write(path, _body(head, chunk))
+        try:
+            results = await connection.write(path, _body(head, chunk))
+        except SyncFailure as failed:
+            if failed.code not in BLAMES_ONE_RECORD or len(chunk) == 1:
+                raise
+            half = len(chunk) // 2
+            return await write_chunks([chunk[:half], chunk[half:]], write_chunk)
         return outcomes(results, len(chunk), outcome_of or outcome)
 
     return await write_chunks(fitting_chunks(rows, lambda chunk: len(_body(head, chunk))), write_chunk)

@@ -153,6 +153,15 @@ async def test_among_several_calls_one_that_fails_leaves_the_others_standing() -
     assert all(failure.unknown for failure in failed)
 
 
+async def test_a_call_refused_for_one_record_is_put_again_until_that_record_stands_alone() -> None:
+    def unless_seven(request: httpx.Request) -> httpx.Response:
+        return refused("718") if {"n": 7} in sent(request)["input"] else echo(request)
+
+    outcomes = await client(Replies([unless_seven])).write_objects("opportunities", [{"n": n} for n in range(20)])
+    bad = [place for place, outcome in enumerate(outcomes) if not isinstance(outcome, Written)]
+    assert bad == [7] and isinstance(outcomes[7], Later)
+
+
 async def test_e_mail_addresses_looked_up_travel_in_a_form_and_not_in_the_address() -> None:
     service = Replies([result({"id": 1, "email": "a@x.com"})])
     await client(service).find_people("email", ["a@x.com", "b@x.com"], ["id", "email"])
