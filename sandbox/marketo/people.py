@@ -59,7 +59,7 @@ class People:
             return
         if name in ("externalCompanyId", "externalSalesPersonId"):
             self._link(self.members if name == "externalCompanyId" else self.owned, value, row["id"], present)
-        elif name == "email" or self.is_key(name):
+        elif name != "id" and self.is_key(name):
             index = self.by_email if name == "email" else self.by_custom.setdefault(name, {})
             ids = index.setdefault(str(value).lower(), [])
             ids.append(row["id"]) if present else ids.remove(row["id"])
