@@ -41,7 +41,10 @@ def table_rows(store: Store, entity_set: str) -> Rows:
 
 @dataclass(frozen=True)
 class Key:
-    """How a row was addressed: by its id, or by the values of an alternate key (then `row_id` is None if none has them)."""
+    """How a row was addressed: by its id, or by the values of an alternate key.
+
+    `row_id` is None when no row has those values.
+    """
 
     row_id: str | None
     values: Row

@@ -63,6 +63,9 @@ class Organization:
             return refused(refusal)
 
 
+ORGANIZATION = web.AppKey("organization", Organization)
+
+
 def call_from(request: web.Request, content: bytes) -> Call:
     """The call's path keeps encoded slashes apart from real ones only within quotes, as Dataverse does."""
     base = f"{request.scheme}://{request.host}{API}{request.match_info['version']}"
@@ -128,6 +131,7 @@ def make_app(around: Surroundings, arguments: argparse.Namespace) -> web.Applica
     )
     app.router.add_post("/{tenant}/oauth2/v2.0/token", organization.token)
     app.router.add_route("*", API + "{version:v9\\.[0-9]+}/{rest:.*}", organization.api)
+    app[ORGANIZATION] = organization
     add_controls(app, around)
     add_dynamics_controls(app, organization.store, organization.tokens, around)
     return app

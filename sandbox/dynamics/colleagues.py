@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.dynamics.checks import settle_state
+from sandbox.dynamics.defaults import derive_name
 from sandbox.dynamics.people import People
 from sandbox.dynamics.store import Row
-from sandbox.dynamics.writing import delete_one, derive_name
+from sandbox.dynamics.writing import delete_one
 
 Done = dict[str, Any]
 

@@ -17,8 +17,8 @@ from aiohttp import web
 
 from sandbox.dynamics.auth import Tokens
 from sandbox.dynamics.colleagues import Colleagues
+from sandbox.dynamics.defaults import put
 from sandbox.dynamics.generating import generate
-from sandbox.dynamics.loading import put
 from sandbox.dynamics.people import People
 from sandbox.dynamics.store import Row, Rows, Store
 from sandbox.dynamics.writing import delete_one

@@ -1,4 +1,4 @@
-"""Duplicate detection: off unless the caller says `MSCRM.SuppressDuplicateDetection: false` (a name meant to mislead)."""
+"""Duplicate detection: off unless the caller says `MSCRM.SuppressDuplicateDetection: false`, which turns it on."""
 
 from collections.abc import Mapping
 

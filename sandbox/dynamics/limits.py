@@ -40,8 +40,9 @@ class Protection:
             raise self._refusal("0x80072322", said, self.started[0] + WINDOW - now)
         if self.total_spent >= EXECUTION:
             said = (
-                "Combined execution time of incoming requests exceeded limit of 1,200,000 milliseconds over time window "
-                "of 300 seconds. Decrease number of concurrent requests or reduce the duration of requests and try again later."
+                "Combined execution time of incoming requests exceeded limit of 1,200,000 milliseconds over time "
+                "window of 300 seconds. Decrease number of concurrent requests or reduce the duration of requests "
+                "and try again later."
             )
             raise self._refusal("0x80072321", said, self.spent[0][0] + WINDOW - now)
         self.insistence = 0

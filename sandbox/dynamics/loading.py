@@ -7,9 +7,9 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from sandbox.dynamics.columns import LOOKUPS, NUMBERS, Column, Table
+from sandbox.dynamics.defaults import put
 from sandbox.dynamics.people import People
 from sandbox.dynamics.store import Row, Rows, Store
-from sandbox.dynamics.writing import complete
 
 ROLES = ("Stakeholder", "Decision Maker", "Influencer", "Economic Buyer", "Technical Buyer", "Champion")
 MULTIPLE = ("CreateMultiple", "UpdateMultiple", "UpsertMultiple")
@@ -62,16 +62,6 @@ def found(store: Store, seed: int, client_id: str) -> None:
             put(store, "sdkmessagefilter", {"sdkmessagefilterid": fixed_id(seed, f"{message}/{logical}"), **row})
 
 
-def put(store: Store, logical: str, row: Row, by: str | None = None) -> Row:
-    """A row without any check, with the defaults it lacks."""
-    rows = store.logical[logical]
-    row.setdefault(rows.table.id_name, store.new_id())
-    complete(store, rows, row)
-    if "businessunitid" in rows.table.columns and logical != "businessunit":
-        row.setdefault("_businessunitid_value", next(iter(store.logical["businessunit"].by_id)))
-    return store.insert(rows, {name: value for name, value in row.items() if value is not None}, by)
-
-
 def load(store: Store, rows: Rows, path: Path) -> None:
     """One CSV file. Columns that Dataverse does not have become custom ones, whole numbers where all values are."""
     with path.open(newline="", encoding="utf-8-sig") as lines:
@@ -79,7 +69,7 @@ def load(store: Store, rows: Rows, path: Path) -> None:
     if not given:
         return
     for name in given[0]:
-        if name not in rows.table.properties or (name == "industry" and rows.table.logical == "account"):
+        if name not in rows.table.properties:
             rows.table.add(custom(name, [line[name] for line in given]))
     for line in given:
         put(store, rows.table.logical, row_from(rows.table, line))

@@ -36,7 +36,10 @@ def plain(rows: Rows, name: str, value: Any, creating: bool) -> Row:
         raise unknown_property(name, table.logical)
     if column.kind in LOOKUPS:
         if writable(column, creating):
-            said = f"CRM do not support direct update of Entity Reference properties, Use Navigation properties instead. ({name})"
+            said = (
+                "CRM do not support direct update of Entity Reference properties, "
+                f"Use Navigation properties instead. ({name})"
+            )
             raise bad_payload(table.logical, said)
         return {}
     value = checked(table, column, value)
@@ -55,7 +58,10 @@ def bound(store: Store, rows: Rows, navigation: str, value: Any, creating: bool,
     """`parentcustomerid_account@odata.bind: "/accounts(guid)"`. A target that is not there is 404 0x80040217."""
     table = rows.table
     if navigation not in table.navigations:
-        said = f"An undeclared property '{navigation}' which only has property annotations in the payload but no property value was found in the payload."
+        said = (
+            f"An undeclared property '{navigation}' which only has property annotations in the payload "
+            "but no property value was found in the payload."
+        )
         raise bad_payload(table.logical, said)
     column, target = table.navigations[navigation]
     if not writable(column, creating):

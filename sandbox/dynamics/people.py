@@ -2,10 +2,12 @@
 
 import random
 import re
+from functools import cached_property
 from uuid import UUID
 
 from faker import Faker
 
+from sandbox.dynamics.defaults import put
 from sandbox.dynamics.store import Row, Store
 
 USERS, ACCOUNTS, LEADS, OPPORTUNITIES = 10, 40, 200, 150
@@ -18,16 +20,20 @@ class People:
     def __init__(self, store: Store, chance: random.Random, seed: int) -> None:
         self.store = store
         self.chance = chance
-        self.faker = Faker("en_US")
-        self.faker.seed_instance(seed)
+        self.seed = seed
         self.addresses: set[str] = set()
+
+    @cached_property
+    def faker(self) -> Faker:
+        """Made when first needed: it takes longer to build than the rest of a small organisation."""
+        faker = Faker("en_US")
+        faker.seed_instance(self.seed)
+        return faker
 
     def new_id(self) -> str:
         return str(UUID(int=self.chance.getrandbits(128), version=4))
 
     def put(self, logical: str, row: Row, by: str | None = None) -> Row:
-        from sandbox.dynamics.loading import put
-
         row.setdefault(f"{logical}id", self.new_id())
         return put(self.store, logical, row, by)
 

@@ -46,7 +46,7 @@ def shower(store: Store, table: Table, columns: Iterable[Column], annotations: s
 
     def plain(row: Row) -> dict[str, Any]:
         get = row.get
-        shown = {"@odata.etag": f'W/"{row["versionnumber"]}"'}
+        shown: dict[str, Any] = {"@odata.etag": f'W/"{row["versionnumber"]}"'}
         for name in names:
             shown[name] = get(name)
         return shown

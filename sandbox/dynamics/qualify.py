@@ -4,11 +4,17 @@ from typing import Any
 
 from sandbox.dynamics.addresses import read_key
 from sandbox.dynamics.calls import Answer, Call
+from sandbox.dynamics.defaults import complete
 from sandbox.dynamics.refusals import Refusal
 from sandbox.dynamics.store import Row, Rows, Store
-from sandbox.dynamics.writing import complete
 
-SHARED = ["firstname", "lastname", "middlename", "emailaddress1", "jobtitle", "salutation", "telephone1", "telephone2", "mobilephone", "fax", "address1_line1", "address1_line2", "address1_line3", "address1_city", "address1_stateorprovince", "address1_country", "address1_postalcode", "description", "donotemail", "donotphone", "donotfax", "donotbulkemail", "donotpostalmail"]
+SHARED = (
+    *("firstname", "lastname", "middlename", "emailaddress1", "jobtitle", "salutation"),
+    *("telephone1", "telephone2", "mobilephone", "fax", "description"),
+    *("address1_line1", "address1_line2", "address1_line3"),
+    *("address1_city", "address1_stateorprovince", "address1_country", "address1_postalcode"),
+    *("donotemail", "donotphone", "donotfax", "donotbulkemail", "donotpostalmail"),
+)
 
 
 def qualify_lead(store: Store, rows: Rows, key: str, call: Call) -> Answer:

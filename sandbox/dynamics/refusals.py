@@ -118,8 +118,8 @@ def invalid_owner(row_id: str) -> Refusal:
 
 def privilege_denied(user: str, privilege: str, code: int, logical: str) -> Refusal:
     said = (
-        f"Principal user (Id={user}, type=8, roleCount=1, privilegeCount=320, accessMode='4 Non-interactive') is missing "
-        f"{privilege} privilege (Id={user}) on OTC={code} for entity '{logical}'."
+        f"Principal user (Id={user}, type=8, roleCount=1, privilegeCount=320, accessMode='4 Non-interactive') "
+        f"is missing {privilege} privilege (Id={user}) on OTC={code} for entity '{logical}'."
     )
     return Refusal(403, "0x80040220", said)
 

@@ -13,12 +13,15 @@ from sandbox.dynamics.tables import all_tables
 
 Row = dict[str, Any]
 # the rules of duplicate detection: another row with the same values is a duplicate
-RULES = {
+RULES: dict[str, list[tuple[str, ...]]] = {
     "lead": [("emailaddress1",)],
     "contact": [("emailaddress1",), ("firstname", "lastname")],
     "account": [("name",)],
 }
-LINKS = {"connection": [("_record1id_value",), ("_record2id_value",)], "contact": [("_parentcustomerid_value",)]}
+LINKS: dict[str, list[tuple[str, ...]]] = {
+    "connection": [("_record1id_value",), ("_record2id_value",)],
+    "contact": [("_parentcustomerid_value",)],
+}
 
 
 class Rows:

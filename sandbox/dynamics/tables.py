@@ -31,8 +31,8 @@ def history() -> list[Column]:
     return [
         *columns_of("DateTime", "createdon modifiedon", **sealed),
         *columns_of("BigInt", "versionnumber", **sealed),
-        lookup("createdby", "systemuser", **sealed),
-        lookup("modifiedby", "systemuser", **sealed),
+        lookup("createdby", "systemuser", create=False, update=False),
+        lookup("modifiedby", "systemuser", create=False, update=False),
     ]
 
 
@@ -108,6 +108,8 @@ def lead() -> Table:
         *texts("subject", 300, required="ApplicationRequired"),
         *texts("companyname", 100),
         choice("leadqualitycode", "Hot,Warm,Cold", default=2),
+        *texts("new_leadsource", 100),
+        Column("new_visits", "Integer", low=0, high=2**31 - 1),
     ]
     table = Table("lead", "leads", 4, [*own, *person(20), *business(), *links, *life(states)], "fullname")
     table.keys["new_marketoid_key"] = ("new_marketoid",)
@@ -135,6 +137,8 @@ def account() -> Table:
         *texts("telephone1 fax", 50, format="Phone"),
         *texts("websiteurl", 200, format="Url"),
         choice("businesstypecode", "Default Value"),
+        *texts("industry", 100),
+        Column("new_founded", "Integer", low=0, high=9999),
         Column("description", "Memo", length=2000),
         lookup("parentaccountid", "account"),
         lookup("primarycontactid", "contact"),

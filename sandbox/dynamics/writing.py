@@ -8,6 +8,7 @@ from sandbox.dynamics.addresses import GUID, Key, read_key
 from sandbox.dynamics.calls import Answer, Call
 from sandbox.dynamics.checks import check_required, checked, settle_state
 from sandbox.dynamics.columns import LOOKUPS
+from sandbox.dynamics.defaults import complete, derive_name
 from sandbox.dynamics.duplicates import check_duplicates, detection_on
 from sandbox.dynamics.payloads import cleared, plain, values_of
 from sandbox.dynamics.projection import chosen, wanted_annotations
@@ -49,28 +50,6 @@ def create(
     if detection_on(call.headers):
         check_duplicates(rows, row, row_id)
     return store.insert(rows, {name: value for name, value in row.items() if value is not None})
-
-
-def complete(store: Store, rows: Rows, row: Row) -> None:
-    """What a new row is given without being asked: defaults, an owner, a state, its full name."""
-    table = rows.table
-    for column in table.columns.values():
-        if column.default is not None and row.get(column.property_name) is None:
-            row[column.property_name] = column.default
-    if "ownerid" in table.columns and row.get("_ownerid_value") is None:
-        row["_ownerid_value"] = store.user_id
-        row[table.columns["ownerid"].type_property] = "systemuser"
-    if "statecode" in table.columns:
-        row.setdefault("statecode", 0)
-        settle_state(table, {}, row, row[table.id_name])
-    derive_name(table.logical, row, row)
-
-
-def derive_name(logical: str, values: Row, row: Row) -> None:
-    """`fullname` follows first and last name."""
-    if logical in {"lead", "contact", "systemuser"} and {"firstname", "lastname"} & values.keys():
-        parts = [row.get("firstname"), row.get("lastname")]
-        values["fullname"] = " ".join(part for part in parts if part) or None
 
 
 def check_keys(rows: Rows, row: Row, own_id: str) -> None:
