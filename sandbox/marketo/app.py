@@ -22,6 +22,8 @@ from sandbox.service import Handler, Surroundings, add_controls, weather_middlew
 
 MEGABYTE = 1024 * 1024
 LONGEST_URI = 8 * 1024
+ARRIVED = web.RequestKey("arrived", float)
+FIRST_UNSEEN = web.RequestKey("first_unseen", int)
 
 
 def make_app(around: Surroundings, arguments: argparse.Namespace) -> web.Application:
@@ -66,17 +68,17 @@ class Door:
     @web.middleware
     async def gate(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Sizes, then the token, then the limits; what is refused here never waits out the latency."""
+        if self.around.weather.down and not request.path.startswith("/sandbox/"):
+            return dropped(request)
         if not request.path.startswith(("/rest/", "/bulk/")):
             return await handler(request)
-        if self.around.weather.down:
-            return dropped(request)
         largest = MEGABYTE * (10 if request.path.startswith("/bulk/") else 1)
         if len(request.path_qs) > LONGEST_URI:
             return self._too_large(414, "Request-URI Too Long")
         if (request.content_length or 0) > largest:
             return self._too_large(413, "Request Entity Too Large")
-        request["arrived"] = time.monotonic()
-        request["first_unseen"] = self.instance.people.next_id
+        request[ARRIVED] = time.monotonic()
+        request[FIRST_UNSEEN] = self.instance.people.next_id
         try:
             self._admit(request)
         except Refusal as refusal:
@@ -98,7 +100,7 @@ class Door:
         instance.identity.check(bearer, now)
         day = quota_day(now)
         if self.around.weather.limits:
-            instance.limits.admit(request["arrived"], instance.usage.used(day))
+            instance.limits.admit(request[ARRIVED], instance.usage.used(day))
         instance.usage.calls[day][instance.identity.user] += 1
 
     async def execute(self, request: web.Request) -> web.StreamResponse:
@@ -133,7 +135,7 @@ class Door:
             parameters.update({name: str(value) for name, value in parsed.items() if isinstance(value, (str, int))})
         route, captured = self.routes.find(request.path, method)
         self.around.calls[route.kind] += 1
-        call = Call(parameters, parsed, captured, self.around.clock.now(), request["first_unseen"])
+        call = Call(parameters, parsed, captured, self.around.clock.now(), request[FIRST_UNSEEN])
         return route.answer(self.instance, call)
 
     def _reply(self, request: web.Request, answer: Json) -> web.Response:
@@ -151,7 +153,7 @@ class Door:
         self.around.refused[code] += 1
         self.instance.usage.errors[day][code] += 1
         if code in UNCOUNTED - {"601", "602"}:
-            self.instance.limits.forget(request["arrived"])
+            self.instance.limits.forget(request[ARRIVED])
             self.instance.usage.calls[day][self.instance.identity.user] -= 1
 
 

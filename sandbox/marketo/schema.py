@@ -15,8 +15,9 @@ def describe_people(people: People) -> Json:
         known: Json = {"id": field.id, "displayName": field.display, "dataType": field.type}
         if field.length:
             known["length"] = field.length
-        known["rest"] = {"name": field.name, "readOnly": field.read_only}
-        known["soap"] = {"name": field.name[0].upper() + field.name[1:], "readOnly": field.read_only}
+        read_only = field.read_only or field.of_company
+        known["rest"] = {"name": field.name, "readOnly": read_only}
+        known["soap"] = {"name": field.name[0].upper() + field.name[1:], "readOnly": read_only}
         shown.append(known)
     return succeeded(shown)
 
