@@ -44,7 +44,9 @@ Person = Mapping[str, Any]
 
 
 def address(values: Mapping[str, Any]) -> str:
-    return str(values.get("email") or "").lower()
+    """The e-mail address to match by, in lower case; none with a comma, at which Marketo splits a list of values."""
+    found = str(values.get("email") or "").lower()
+    return "" if "," in found else found
 
 
 async def in_marketo(engine: Engine, one: Object, inserts: Sequence[Change], by_id: bool) -> Matches:

@@ -167,8 +167,8 @@ def failed(engine: Engine, claimed: Claim, item: Item, failure: SyncFailure, set
     """Files a refusal by its kind. `settles_after` is how long a lost call may still take effect on that side."""
     change, now = item.change, engine.now()
     if isinstance(failure, Never):
-        ids = (item.link.dynamics_id, item.link.marketo_id) if item.link else (None, None)
-        claimed.results.append(Parked(change, failure.code, failure.message, *ids))
+        there = item.link if item.link and not item.link.planned else Link(claimed.one.name, None, None)
+        claimed.results.append(Parked(change, failure.code, failure.message, there.dynamics_id, there.marketo_id))
     elif isinstance(failure, PersonMustLook):
         claimed.stopped = failure
         next_at = now + engine.pace.stopped_for

@@ -89,7 +89,7 @@ def test_the_same_edit_on_both_sides_agrees_without_a_write() -> None:
 def test_an_opt_out_is_copied_in_either_direction() -> None:
     for direction in ("to-marketo", "to-dynamics"):
         values = {**BEFORE, "unsubscribed": True}
-        assert decide(LEADS, change(direction, values), linked(), None) == Update({"unsubscribed": True})  # type: ignore[arg-type]
+        assert decide(LEADS, change(direction, values), linked(), None) == Update({"unsubscribed": True})
 
 
 def test_a_later_explicit_opt_in_is_copied() -> None:
