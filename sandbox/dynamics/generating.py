@@ -19,6 +19,8 @@ def generate(store: Store, rows: Rows, count: int, chance: random.Random) -> Non
     kept = {"createdon": store.now(), "statecode": 0, "statuscode": 1}
     kept["_ownerid_value@Microsoft.Dynamics.CRM.lookuplogicalname"] = "systemuser"
     id_name = rows.table.id_name
+    # Numbers of their own: Faker's people were given their ids from the same seed, and must not be met again.
+    chance = random.Random(chance.random())
     first = len(rows.order)
     for number in range(first, first + count):
         row = make(number, next(accounts))

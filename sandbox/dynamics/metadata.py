@@ -10,6 +10,7 @@ from sandbox.dynamics.columns import Column, Table
 from sandbox.dynamics.definitions import attribute, key_definition, matches_cast, option_set, table_definition
 from sandbox.dynamics.query import Filter, with_aliases
 from sandbox.dynamics.refusals import Refusal, bad_request, unknown_property, unknown_segment
+from sandbox.dynamics.relationships import all_relationships, one_to_many, relationships_of
 from sandbox.dynamics.store import Store
 
 ROOTS = {"EntityDefinitions", "RelationshipDefinitions", "GlobalOptionSetDefinitions"}
@@ -19,6 +20,8 @@ CASTS = "Microsoft.Dynamics.CRM."
 def route(store: Store, found: list[Segment], call: Call) -> Answer:
     """Reads of the metadata; GUIDs and `LogicalName='lead'` both address it."""
     head = found[0]
+    if head.name == "RelationshipDefinitions":
+        return collection(all_relationships(store), call, head.name)
     if head.name != "EntityDefinitions":
         return collection([], call, head.name)
     if head.key is None:
@@ -33,7 +36,11 @@ def route(store: Store, found: list[Segment], call: Call) -> Answer:
     if part.name == "Attributes":
         cast = found[-1].name if found[-1].name.startswith(CASTS) else ""
         return attributes(table, part, cast, call)
-    if part.name in {"OneToManyRelationships", "ManyToOneRelationships", "ManyToManyRelationships"}:
+    if part.name == "ManyToOneRelationships":
+        return collection(list(relationships_of(store, table)), call, part.name)
+    if part.name == "OneToManyRelationships":
+        return collection(one_to_many(store, table), call, part.name)
+    if part.name == "ManyToManyRelationships":
         return collection([], call, part.name)
     raise unknown_segment(part.name)
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from sandbox.dynamics.addresses import read_key
 from sandbox.dynamics.calls import Answer, Call
 from sandbox.dynamics.columns import Column, Table
+from sandbox.dynamics.expanding import expander
 from sandbox.dynamics.paging import LARGEST_PAGE, Cookie, page_size, read_cookie
 from sandbox.dynamics.projection import chosen, shower, wanted_annotations
 from sandbox.dynamics.query import Filter, order_by, with_aliases
@@ -42,8 +43,6 @@ def check_options(query: dict[str, str]) -> None:
             raise Refusal(501, "0x80048d0b", f"This sandbox does not read by '{option}'.")
         if option.startswith("$") and option not in OPTIONS:
             raise bad_request(f"The query parameter '{option}' is not supported.")
-    if "$expand" in query:
-        raise bad_request("This sandbox does not expand navigation properties.")
 
 
 def read_table(store: Store, rows: Rows, call: Call) -> Answer:
@@ -70,6 +69,8 @@ class Page:
         self.query = call.query
         self.columns = chosen(self.table, self.query.get("$select"))
         self.show = shower(store, self.table, self.columns, wanted_annotations(call))
+        if "$expand" in self.query:
+            self.show = expander(store, self.table, self.query["$expand"], self.show)
         self.top = self._top()
         self.size = self.top or page_size(call.prefer.get("odata.maxpagesize"))
         self.cookie = skip or Cookie(until=store.version, tracking=tracked)
@@ -223,7 +224,7 @@ def read_row(store: Store, rows: Rows, key: str, call: Call) -> Answer:
     columns = chosen(rows.table, call.query.get("$select"))
     annotations = wanted_annotations(call)
     etag = f'W/"{row["versionnumber"]}"'
-    if not annotations and call.headers.get("If-None-Match") == etag:
+    if not annotations and "$expand" not in call.query and call.headers.get("If-None-Match") == etag:
         return Answer(304, None, {"ETag": etag})
     return Answer(200, entity(store, rows, row, columns, annotations, call), {"ETag": etag})
 
@@ -234,7 +235,10 @@ def entity(
     """One row as a body of its own."""
     names = call.query.get("$select", "")
     context = f"{call.base}/$metadata#{rows.table.entity_set}{f'({names})' if names else ''}/$entity"
-    return {"@odata.context": context, **shower(store, rows.table, columns, annotations)(row)}
+    show = shower(store, rows.table, columns, annotations)
+    if "$expand" in call.query:
+        show = expander(store, rows.table, call.query["$expand"], show)
+    return {"@odata.context": context, **show(row)}
 
 
 def read_property(store: Store, rows: Rows, key: str, name: str, call: Call) -> Answer:

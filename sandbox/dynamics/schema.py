@@ -9,14 +9,19 @@ from sandbox.dynamics.columns import Column, Table
 from sandbox.dynamics.indexes import Index
 from sandbox.dynamics.metadata import column_at, table_at
 from sandbox.dynamics.refusals import Refusal, bad_payload, unknown_property, wrong_verb
+from sandbox.dynamics.relationships import all_relationships, relationship_id, relationship_name
 from sandbox.dynamics.store import Rows, Store
 from sandbox.dynamics.tables import ACTIVE, owned
 
 
 def route(store: Store, found: list[Segment], call: Call) -> Answer:
     """POST, PUT and DELETE below EntityDefinitions."""
+    if found[0].name == "RelationshipDefinitions" and call.method == "POST":
+        return create_lookup(store, call)
+    if found[0].name == "RelationshipDefinitions" and call.method == "DELETE":
+        return delete_lookup(store, found[0].key or "")
     if found[0].name != "EntityDefinitions" or found[0].key is None:
-        raise Refusal(501, "0x80060888", "This sandbox makes no relationships.")
+        raise wrong_verb(f"{call.base}/{call.path}")
     rows = store.logical[table_at(store, found[0].key).logical]
     if len(found) == 1 and call.method == "DELETE":
         store.drop_table(rows.table)
@@ -49,6 +54,30 @@ def on_column(store: Store, rows: Rows, part: Segment, call: Call) -> Answer:
     table.changed_at_version = store.next_version()
     address = f"{call.base}/EntityDefinitions({table.metadata_id})/Attributes({table.column_id(column.name)})"
     return Answer(204, None, {"OData-EntityId": address} if made else {})
+
+
+def create_lookup(store: Store, call: Call) -> Answer:
+    """A one-to-many relationship, which is a lookup column on the table of the many."""
+    body = call.json()
+    lookup, one, many = body.get("Lookup"), body.get("ReferencedEntity"), body.get("ReferencingEntity")
+    if lookup is None or one not in store.logical or many not in store.logical:
+        raise Refusal(501, "0x80060888", "This sandbox makes one-to-many relationships between its own tables only.")
+    table, schema_name = store.logical[many].table, str(lookup["SchemaName"])
+    column = Column(schema_name.lower(), "Lookup", targets=(one,), schema_name=schema_name)
+    table.add(column)
+    table.changed_at_version = store.next_version()
+    name = relationship_name(table, column.name, schema_name, one)
+    return Answer(204, None, {"OData-EntityId": f"{call.base}/RelationshipDefinitions({relationship_id(name)})"})
+
+
+def delete_lookup(store: Store, wanted: str) -> Answer:
+    for relationship in all_relationships(store):
+        if relationship["MetadataId"] == wanted:
+            table = store.logical[relationship["ReferencingEntity"]].table
+            table.drop(relationship["ReferencingAttribute"])
+            table.changed_at_version = store.next_version()
+            return Answer(204)
+    raise Refusal(404, "0x80040217", f"Relationship With Id = {wanted} Does Not Exist")
 
 
 def on_key(rows: Rows, part: Segment, call: Call) -> Answer:
