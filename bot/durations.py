@@ -21,6 +21,11 @@ def spell(span: timedelta) -> str:
     return f"{minutes}m"
 
 
+def spell_short(span: timedelta) -> str:
+    """One unit only, where there is no room for two."""
+    return spell(span).split(" ")[0]
+
+
 def parse(text: str) -> timedelta | None:
     """`24h`, `90m`, `7d`, `1d 2h`, `2w` as a span; None where it is none of those."""
     if not _WHOLE.fullmatch(text.strip()):

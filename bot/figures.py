@@ -10,12 +10,11 @@ def count(number: int) -> str:
 
 
 def compact(number: int) -> str:
-    """Where there is no room: three figures and k, M or G."""
-    for size, unit in ((1_000_000_000, "G"), (1_000_000, "M"), (10_000, "k")):
-        if number >= size:
-            scaled = number / (1000 if unit == "k" else size)
-            return f"{scaled:.0f}{unit}" if scaled >= 100 else f"{scaled:.1f}{unit}"
-    return count(number)
+    """Where there is no room: at most four letters, such as `1.2k`, `12k` or `3.4M`."""
+    scaled, unit = float(number), 0
+    while scaled >= 999.5:
+        scaled, unit = scaled / 1000, unit + 1
+    return f"{scaled:.1f}{' kMGT'[unit]}" if unit and scaled < 9.95 else f"{scaled:.0f}{' kMGT'[unit]}".strip()
 
 
 def named(name: str) -> str:

@@ -13,6 +13,7 @@ from bot.app import make_app
 from bot.ears import serve
 from bot.settings import Settings, read_settings
 from storage.database import Database
+from tests import services
 from tests.bot.conversation import Conversation
 from tests.services import Services
 from tests.waiting import until
@@ -59,6 +60,11 @@ async def running(settings: Settings, database: Database) -> AsyncIterator[None]
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+@pytest.fixture
+def free_port() -> int:
+    return services.free_port()
 
 
 @pytest.fixture

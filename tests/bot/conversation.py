@@ -1,5 +1,7 @@
 """People in the sandbox's Slack talking with the real bot."""
 
+import csv
+import io
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +18,7 @@ class Conversation:
     http: httpx.AsyncClient
     channel: str = "C0OPS"
 
-    async def _post(self, control: str, **asked: Any) -> dict[str, Any]:
+    async def control(self, control: str, **asked: Any) -> dict[str, Any]:
         answer = await self.http.post(f"{self.url}/sandbox/{control}", json=asked)
         answer.raise_for_status()
         return dict(answer.json())
@@ -27,13 +29,13 @@ class Conversation:
 
     async def say(self, text: str, user: str = "U0ADMIN") -> dict[str, Any]:
         """The message that answers what `user` typed."""
-        said = await self._post("say", user=user, channel=self.channel, text=text)
+        said = await self.control("say", user=user, channel=self.channel, text=text)
         return await self._answer_to(said["id"], user)
 
     async def press(self, message: dict[str, Any], label: str, user: str = "U0ADMIN") -> dict[str, Any]:
         """Presses a button or chooses an option; the message as it is after that, or the new one."""
         before = next(one for one in await self.messages(user) if one["id"] == message["id"])
-        pressed = await self._post("press", user=user, message=message["id"], text=label)
+        pressed = await self.control("press", user=user, message=message["id"], text=label)
 
         async def changed() -> dict[str, Any] | None:
             for one in await self.messages(user):
@@ -44,6 +46,20 @@ class Conversation:
             return None
 
         return dict(await until(changed))
+
+    async def csv(self, file: str) -> list[dict[str, str]]:
+        """The rows of a file that was sent."""
+        content = (await self.http.get(f"{self.url}/sandbox/files/{file}")).content
+        return list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
+
+    async def reach(self, address: str, secret: str) -> None:
+        """Has Slack call the bot over HTTP, once it answers there."""
+
+        async def verified() -> bool:
+            answer = await self.control("delivery", request_url=address, signing_secret=secret)
+            return bool(answer["verified"])
+
+        await until(verified)
 
     async def _answer_to(self, interaction: str, user: str) -> dict[str, Any]:
         async def answered() -> dict[str, Any] | None:
