@@ -4,6 +4,8 @@ import argparse
 import gzip
 import json
 import time
+from email import message_from_bytes
+from email.message import Message
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl
@@ -11,7 +13,7 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from sandbox.marketo.controls import add_instance_controls
-from sandbox.marketo.envelope import Call, Json, Refusal, failed
+from sandbox.marketo.envelope import Call, Json, Plain, Refusal, failed
 from sandbox.marketo.faults import HTTP_503, MESSAGES, Fault, draw, dropped
 from sandbox.marketo.identity import Unauthorized
 from sandbox.marketo.instance import Instance
@@ -109,6 +111,7 @@ class Door:
         if len(body) > MEGABYTE and request.path.startswith("/rest/"):
             return self._too_large(413, "Request Entity Too Large")
         fault = draw(self.around.chance, self.around.weather.faults)
+        answer: Json | Plain
         try:
             if fault is None or fault.takes_effect:
                 answer = self._answer(request, body)
@@ -125,10 +128,9 @@ class Door:
         self.around.refused[fault.kind] += 1
         return web.Response(status=503, text="Service Unavailable") if fault.kind == HTTP_503 else dropped(request)
 
-    def _answer(self, request: web.Request, body: bytes) -> Json:
+    def _answer(self, request: web.Request, body: bytes) -> Json | Plain:
         parameters = {name: ",".join(request.query.getall(name)) for name in request.query}
-        content_type = request.content_type if body or "Content-Type" in request.headers else ""
-        form, parsed = _read_body(body, content_type)
+        form, parsed = _read_body(body, request)
         parameters.update(form)
         method = parameters.get("_method", request.method).upper() if request.method == "POST" else request.method
         if method == "GET" and isinstance(parsed, dict):
@@ -138,7 +140,9 @@ class Door:
         call = Call(parameters, parsed, captured, self.around.clock.now(), request[FIRST_UNSEEN])
         return route.answer(self.instance, call)
 
-    def _reply(self, request: web.Request, answer: Json) -> web.Response:
+    def _reply(self, request: web.Request, answer: Json | Plain) -> web.Response:
+        if isinstance(answer, Plain):
+            return web.Response(text=answer.text, content_type="text/csv") if answer.text else web.Response(status=404)
         if errors := answer.get("errors"):
             self._count_error(request, errors[0]["code"])
         moment = int(time.time() * 1000)
@@ -157,10 +161,13 @@ class Door:
             self.instance.usage.calls[day][self.instance.identity.user] -= 1
 
 
-def _read_body(body: bytes, content_type: str) -> tuple[dict[str, str], Any]:
-    """A form as parameters, or JSON as it is; 609 and 612 for anything else."""
+def _read_body(body: bytes, request: web.Request) -> tuple[dict[str, str], Any]:
+    """A form as parameters, an uploaded file as text, or JSON as it is; 609, 612 and 613 for anything else."""
     if not body:
         return {}, None
+    content_type = request.content_type
+    if content_type == "multipart/form-data":
+        return {}, _uploaded(body, request.headers["Content-Type"])
     if content_type == "application/x-www-form-urlencoded":
         return dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True)), None
     if content_type != "application/json":
@@ -169,3 +176,13 @@ def _read_body(body: bytes, content_type: str) -> tuple[dict[str, str], Any]:
         return {}, json.loads(body)
     except ValueError:
         raise Refusal("609", "Invalid JSON") from None
+
+
+def _uploaded(body: bytes, content_type: str) -> str:
+    """The text of the part called `file`."""
+    message = message_from_bytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body)
+    for part in message.get_payload() if message.is_multipart() else []:
+        if isinstance(part, Message) and part.get_param("name", header="content-disposition") == "file":
+            content = part.get_payload(decode=True)
+            return content.decode(errors="replace") if isinstance(content, bytes) else ""
+    raise Refusal("613", "Invalid Multipart Request")

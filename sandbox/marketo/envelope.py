@@ -22,6 +22,13 @@ class Refusal(Exception):
         return {"code": self.code, "message": self.message}
 
 
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """An answer that is a file and travels without an envelope."""
+
+    text: str
+
+
 @dataclass(slots=True)
 class Call:
     """One call as its handler sees it, whichever way its parameters travelled (query, form body or JSON body)."""

@@ -6,10 +6,13 @@ from itertools import count
 from sandbox.marketo import standard_fields
 from sandbox.marketo.activities import Activities
 from sandbox.marketo.activity_reads import ActivityReads
+from sandbox.marketo.bulk import Bulk
+from sandbox.marketo.custom_objects import CustomObjects
 from sandbox.marketo.envelope import Json, Refusal
 from sandbox.marketo.fields import FieldTable
 from sandbox.marketo.identity import Identity
 from sandbox.marketo.limits import Limits
+from sandbox.marketo.lists import Lists
 from sandbox.marketo.objects import ObjectStore, ObjectType, Row
 from sandbox.marketo.people import People
 from sandbox.marketo.people_writes import PeopleWrites
@@ -40,7 +43,9 @@ class Instance:
         self.people = People(FieldTable(standard_fields.person_table(), first_id=47), self.activities, self.companies)
         self.writes = PeopleWrites(self.people, self.salespersons.by_key.__contains__)
         self.reads = ActivityReads(self.activities, self.people, around.chance.random)
-        self._owned: dict[str, int] = {}
+        self.lists = Lists(self.people, self.reads.lists)
+        self.customs = CustomObjects(self.new_guid)
+        self.bulk = Bulk(self.writes, self.new_guid)
         self._tie()
 
     def _store(

@@ -5,14 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sandbox.marketo import queries, schema
-from sandbox.marketo.envelope import Call, Json, Refusal, succeeded
+from sandbox.marketo.envelope import Call, Json, Plain, Refusal, succeeded
 from sandbox.marketo.fields import FieldTable
 from sandbox.marketo.instance import Instance
 from sandbox.marketo.objects import ObjectStore
 from sandbox.marketo.stamps import quota_day
 from sandbox.marketo.usage import last_seven
 
-Handler = Callable[[Instance, Call], Json]
+Handler = Callable[[Instance, Call], Json | Plain]
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,9 @@ def make_routes() -> Routes:
     for name in ("companies", "opportunities", "namedaccounts"):
         _add_object_schema(routes, name)
     _add_usage(routes)
+    _add_custom_objects(routes)
+    _add_lists(routes)
+    _add_bulk(routes)
     routes.add("/rest/asset/v1/programs.json", "assets.read", get=lambda i, c: _no_assets())
     return routes
 
@@ -135,6 +138,51 @@ def _add_object(routes: Routes, path: str, attribute: str) -> None:
     )  # fmt: skip
     routes.add(f"/rest/v1/{path}/delete.json", f"{attribute}.delete", post=lambda i, c: writable(i).delete(c))
     routes.add(f"/rest/v1/{path}/describe.json", f"{attribute}.describe", get=lambda i, c: queries.describe(store(i)))
+
+
+def _add_custom_objects(routes: Routes) -> None:
+    add, at = routes.add, "/rest/v1/customobjects"
+    add(f"{at}.json", "customs.list", get=lambda i, c: i.customs.listed(c))
+    add(f"{at}/*.json", "customs.{}", get=lambda i, c: i.customs.query(c), post=lambda i, c: i.customs.sync(c))
+    add(f"{at}/*/describe.json", "customs.describe", get=lambda i, c: i.customs.describe(c))
+    add(f"{at}/*/delete.json", "customs.delete", post=lambda i, c: i.customs.delete(c))
+    kind = "customs.schema"
+    add(f"{at}/schema.json", kind, get=lambda i, c: i.customs.types_listed(), post=lambda i, c: i.customs.sync_type(c))
+    add(f"{at}/schema/*/describe.json", kind, get=lambda i, c: i.customs.type_described(c))
+    add(f"{at}/schema/*/addField.json", kind, post=lambda i, c: i.customs.add_fields(c))
+    add(f"{at}/schema/*/approve.json", kind, post=lambda i, c: i.customs.approve(c))
+    add(f"{at}/schema/*/delete.json", kind, post=lambda i, c: i.customs.delete_type(c))
+    add(f"{at}/schema/*/discardDraft.json", kind, post=lambda i, c: i.customs.discard_draft(c))
+
+
+def _add_lists(routes: Routes) -> None:
+    routes.add("/rest/v1/lists.json", "lists.{}", get=lambda i, c: i.lists.browse(c))
+    routes.add("/rest/v1/list/*/leads.json", "lists.{}", get=lambda i, c: i.lists.read(c))
+    routes.add(
+        "/rest/v1/lists/*/leads.json", "lists.{}",
+        get=lambda i, c: i.lists.read(c), post=lambda i, c: i.lists.add(c), delete=lambda i, c: i.lists.remove(c),
+    )  # fmt: skip
+    routes.add("/rest/v1/campaigns.json", "campaigns.{}", get=lambda i, c: succeeded([]))
+
+
+def _add_bulk(routes: Routes) -> None:
+    add, batch = routes.add, "/bulk/v1/leads/batch/*"
+    add("/bulk/v1/leads.json", "bulk.{}", post=lambda i, c: i.bulk.import_people(c))
+    add(f"{batch}.json", "bulk.{}", get=lambda i, c: i.bulk.import_status(c))
+    add(f"{batch}/failures.json", "bulk.{}", get=lambda i, c: i.bulk.import_failures(c))
+    add(f"{batch}/warnings.json", "bulk.{}", get=lambda i, c: i.bulk.import_warnings(c))
+    for kind in ("leads", "activities"):
+        _add_export(routes, kind)
+
+
+def _add_export(routes: Routes, kind: str) -> None:
+    add, at = routes.add, f"/bulk/v1/{kind}/export"
+    add(f"{at}.json", "bulk.{}", get=lambda i, c: i.bulk.listed(kind, c))
+    add(f"{at}/create.json", "bulk.{}", post=lambda i, c: i.bulk.create(kind, c))
+    add(f"{at}/*/enqueue.json", "bulk.{}", post=lambda i, c: i.bulk.enqueue(kind, c))
+    add(f"{at}/*/status.json", "bulk.{}", get=lambda i, c: i.bulk.status(kind, c))
+    add(f"{at}/*/file.json", "bulk.{}", get=lambda i, c: i.bulk.file(kind, c))
+    add(f"{at}/*/cancel.json", "bulk.{}", post=lambda i, c: i.bulk.cancel(kind, c))
 
 
 def _add_usage(routes: Routes) -> None:
