@@ -5,6 +5,7 @@ Facts are those of Microsoft's documentation for Web API v9.2.
 
 import argparse
 from urllib.parse import unquote
+from uuid import uuid4
 
 from aiohttp import web
 
@@ -74,7 +75,10 @@ def call_from(request: web.Request, content: bytes) -> Call:
 
 
 def respond(done: Answer) -> web.Response:
-    return web.Response(status=done.status, body=done.content() or None, headers=done.all_headers())
+    """With the id by which Microsoft's support would find the call."""
+    request_id = str(uuid4())
+    headers = done.all_headers() | {"REQ_ID": request_id, "x-ms-service-request-id": request_id}
+    return web.Response(status=done.status, body=done.content() or None, headers=headers)
 
 
 def protection_middleware(organization: Organization) -> Handler:

@@ -123,9 +123,11 @@ class Colleagues:
 
     def second_lead(self) -> Done | None:
         """Another lead with the e-mail address of one that is there."""
-        first = self.people.someone("lead")
-        if first is None or not first.get("emailaddress1"):
+        leads = self.store.logical["lead"]
+        taken = list(leads.rules[0].ids.values())
+        if not taken:
             return None
+        first = leads.by_id[next(iter(self.people.chance.choice(taken)))]
         names = {"firstname": first.get("firstname"), "lastname": first.get("lastname"), "subject": "Called again"}
         row = {**names, "emailaddress1": first["emailaddress1"], **self.people.owned_by(self.people.colleague())}
         columns = {"emailaddress1": first["emailaddress1"]}

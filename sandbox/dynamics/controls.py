@@ -4,6 +4,7 @@ GET  /sandbox/tables/{set}[?ids-only=1]   {"count": 2, "rows": [...]} or {"count
 POST /sandbox/tables/{set}                a list of rows (an id that exists is updated), or {"generate": 1000}
 DELETE /sandbox/tables/{set}              {"ids": [...]}: deleted as a colleague would
 POST /sandbox/edits          {"count": 20}                            what colleagues do; returns the list of it
+POST /sandbox/backdate       {"to": ISO 8601}    no row is dated later than this; for a clock that is set back
 POST /sandbox/privileges     {"deny": ["prvReadLead"]}                403 0x80040220 until set to []
 POST /sandbox/tracking       {"table": "lead", "enabled": false}
 POST /sandbox/delta/expire   all delta tokens given out so far are expired
@@ -20,6 +21,7 @@ from sandbox.dynamics.colleagues import Colleagues
 from sandbox.dynamics.defaults import put
 from sandbox.dynamics.generating import generate
 from sandbox.dynamics.people import People
+from sandbox.dynamics.query import moment
 from sandbox.dynamics.store import Row, Rows, Store
 from sandbox.dynamics.writing import delete_one
 from sandbox.service import Surroundings
@@ -81,6 +83,15 @@ class Controls:
             self.colleagues = Colleagues(people)
         return web.json_response(self.colleagues.work(int(asked.get("count", 1))))
 
+    async def backdate(self, request: web.Request) -> web.Response:
+        latest = moment((await request.json())["to"])
+        count = 0
+        for rows in self.store.sets.values():
+            for row in rows.by_id.values():
+                count += row["modifiedon"] > latest
+                row["createdon"], row["modifiedon"] = min(row["createdon"], latest), min(row["modifiedon"], latest)
+        return web.json_response({"backdated": count})
+
     async def privileges(self, request: web.Request) -> web.Response:
         self.store.deny = set((await request.json())["deny"])
         return web.json_response({"deny": sorted(self.store.deny)})
@@ -109,6 +120,7 @@ def add_dynamics_controls(app: web.Application, store: Store, tokens: Tokens, ar
     app.router.add_post("/sandbox/tables/{set}", controls.insert)
     app.router.add_delete("/sandbox/tables/{set}", controls.delete)
     app.router.add_post("/sandbox/edits", controls.edits)
+    app.router.add_post("/sandbox/backdate", controls.backdate)
     app.router.add_post("/sandbox/privileges", controls.privileges)
     app.router.add_post("/sandbox/tracking", controls.tracking)
     app.router.add_post("/sandbox/delta/expire", controls.expire)

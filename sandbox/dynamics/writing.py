@@ -90,6 +90,7 @@ def check_etag(call: Call, row: Row) -> None:
 
 
 def post_row(store: Store, rows: Rows, call: Call, references: References) -> Answer:
+    chosen(rows.table, call.query.get("$select"))  # refused before anything is written
     with store.transaction():
         row = create(store, rows, call.json(), call, references)
     return written(store, rows, row, call, created=True)
@@ -99,6 +100,7 @@ def patch_row(store: Store, rows: Rows, key_text: str, call: Call, references: R
     """Update or create; `If-Match: *` forbids creating, `If-None-Match: *` forbids updating."""
     key = read_key(rows, key_text)
     body = call.json()
+    chosen(rows.table, call.query.get("$select"))
     row_id = key.row_id
     exists = row_id is not None and row_id in rows.by_id
     if exists and call.headers.get("If-None-Match") == "*":

@@ -102,3 +102,11 @@ async def test_rows_can_be_put_in_generated_and_taken_out(tmp_path: Path) -> Non
         assert len(await service.ids("opportunities")) == 7
         await service.http.request("DELETE", "/sandbox/tables/leads", json={"ids": [lead]})
         assert await service.ids("leads") == []
+
+
+async def test_rows_can_be_backdated_for_a_clock_that_is_set_back(tmp_path: Path) -> None:
+    async with dynamics(tmp_path) as service:
+        lead, old = await service.lead(), await service.lead(createdon="2020-01-01T00:00:00Z")
+        await service.control("backdate", to="2026-01-02T03:04:05+00:00")
+        assert (await service.row("leads", lead))["modifiedon"] == "2026-01-02T03:04:05Z"
+        assert (await service.row("leads", old))["createdon"] == "2020-01-01T00:00:00Z"

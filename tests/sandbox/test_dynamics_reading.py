@@ -214,3 +214,12 @@ async def test_the_probe_for_bulk_messages_answers(service: DynamicsService) -> 
     address = f"sdkmessagefilters?$select=sdkmessagefilterid&{filtered(condition)}"
     assert len((await service.get(f"{address}&@m='CreateMultiple'&@t='lead'"))["value"]) == 1
     assert (await service.get(f"{address}&@m='DeleteMultiple'&@t='lead'"))["value"] == []
+
+
+async def test_an_address_of_30_kilobytes_is_read(service: DynamicsService) -> None:
+    ids = await service.add("leads", *({"lastname": "A"} for _ in range(2)))
+    values = ",".join(f"'{lead}'" for lead in ids * 350)
+    condition = f"Microsoft.Dynamics.CRM.In(PropertyName='leadid',PropertyValues=[{values}])"
+    assert len(condition) > 27_000
+    answer = await service.get(f"leads?$select=leadid&$filter={condition}")
+    assert [row["leadid"] for row in answer["value"]] == ids

@@ -328,3 +328,9 @@ async def test_qualifying_a_lead_makes_linked_rows_and_closes_it(service: Dynami
     closed = await service.row("leads", lead)
     assert (closed["statecode"], closed["statuscode"], closed["_parentcontactid_value"]) == (1, 3, contact)
     assert said(await service.call("POST", address, body)) == (400, "0x80040519")
+
+
+async def test_an_unknown_column_to_be_shown_is_refused_before_anything_is_written(service: DynamicsService) -> None:
+    response = await service.call("POST", "leads?$select=nothing", {"lastname": "A"}, Prefer="return=representation")
+    assert said(response) == (400, "0x0")
+    assert await service.ids("leads") == []
