@@ -6,7 +6,7 @@ from tests.sandbox.marketo_service import Json, MarketoService, code_of, marketo
 
 __all__ = ["marketo"]
 
-FIELDS = [
+FIELDS: list[Json] = [
     {"name": "vin", "displayName": "VIN", "dataType": "string", "isDedupeField": True},
     {"name": "owner", "displayName": "Owner", "dataType": "link", "relatedTo": {"name": "Lead", "field": "id"}},
     {"name": "year", "displayName": "Year", "dataType": "integer"},
