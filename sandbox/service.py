@@ -116,7 +116,10 @@ def weather_middleware(around: Surroundings) -> Callable[[web.Request, Handler],
 
 
 def hang_up(request: web.Request) -> None:
-    """Loses the reply: closes the connection, so that the caller cannot know what became of the call."""
+    """Loses the reply: closes the connection, so that the caller cannot know what became of the call.
+
+    Always raises, with what aiohttp takes for an answer (and then cannot send) instead of logging it as our mistake.
+    """
     if request.transport is not None:
         request.transport.abort()
-    raise ConnectionResetError("the sandbox hung up on purpose")
+    raise web.HTTPServiceUnavailable
