@@ -78,7 +78,7 @@ async def arguments_of(request: web.Request) -> dict[str, Any]:
     given: dict[str, Any] = dict(request.query)
     if request.content_type == "application/json":
         try:
-            body = await request.json()
+            body = json.loads(await request.text() or "{}")
         except ValueError as broken:
             raise SlackError("invalid_json") from broken
         if not isinstance(body, dict):

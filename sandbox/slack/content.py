@@ -21,6 +21,9 @@ def checked(slack: Slack, given: dict[str, Any], ephemeral: bool, file: bool = F
         raise SlackError("msg_too_long")
     _check_tables(blocks, attachments)
     complaints = block_rules.complaints_about(blocks, "message")
+    for index, each in enumerate(attachments):
+        inside = each.get("blocks") or []
+        complaints += block_rules.complaints_about(inside, "message", f"/attachments/{index}/blocks")
     complaints += block_rules.not_taken(blocks, _not_taken(slack, ephemeral))
     if complaints:
         raise SlackError("invalid_blocks", complaints, errors=complaints)

@@ -6,6 +6,7 @@
     POST /sandbox/close     {"user", "view"}              closes a modal
     POST /sandbox/home      {"user"}                      opens the home tab
     GET  /sandbox/messages?user=&channel=&since=          what that person sees, in order; since: a ts, edits included
+    DELETE /sandbox/messages                              forgets them all
     GET  /sandbox/files, /sandbox/files/ID                all files; one file's bytes
     GET  /sandbox/views, /sandbox/homes/USER
     GET  /sandbox/workspace
@@ -72,6 +73,7 @@ class Controls:
             app.router.add_get(f"/sandbox/{name}", _answering(control))
         app.router.add_get("/sandbox/files/{file}", self.file)
         app.router.add_delete("/sandbox/acknowledgements", _answering(self.forget_acknowledgements))
+        app.router.add_delete("/sandbox/messages", _answering(self.forget_messages))
 
     async def say(self, request: web.Request) -> Answer:
         asked = await request.json()
@@ -114,6 +116,10 @@ class Controls:
             if (not channel or message.channel == channel) and max(message.ts, message.edited) > since
         ]
         return {"ok": True, "messages": seen}
+
+    async def forget_messages(self, _: web.Request) -> Answer:
+        self._workspace.messages.clear()
+        return {"ok": True}
 
     async def files(self, _: web.Request) -> Answer:
         shown = ("id", "name", "title", "length", "user", "channels", "completed")

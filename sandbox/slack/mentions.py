@@ -25,6 +25,16 @@ def of_message(text: str, blocks: list[dict[str, Any]], mrkdwn: bool = True) -> 
     return list(dict.fromkeys(called))
 
 
+def of_attachments(attachments: list[dict[str, Any]]) -> list[str]:
+    """Whom legacy attachments call: their words are read as mrkdwn, their blocks as any."""
+    called: list[str] = []
+    for each in attachments:
+        said = " ".join(str(each.get(name) or "") for name in ("pretext", "title", "text", "fallback"))
+        blocks = each.get("blocks")
+        called += of_message(said, blocks if isinstance(blocks, list) else [])
+    return called
+
+
 def _of_block(block: dict[str, Any]) -> Iterator[str]:
     if block.get("type") == "markdown":
         yield from in_mrkdwn(str(block.get("text", "")))

@@ -48,7 +48,7 @@ class Message:
     def say(self, text: str, blocks: list[dict[str, Any]], mrkdwn: bool = True) -> None:
         """Takes on new content; whoever was mentioned stays mentioned."""
         self.text, self.blocks, self.mrkdwn = text, blocks, mrkdwn
-        called = mentions.of_message(text, blocks, mrkdwn)
+        called = [*mentions.of_message(text, blocks, mrkdwn), *mentions.of_attachments(self.attachments)]
         self.mentions = list(dict.fromkeys([*self.mentions, *called]))
 
 

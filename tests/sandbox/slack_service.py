@@ -85,6 +85,11 @@ class Listener:
                 await self.socket.send_json({"envelope_id": said["envelope_id"], **answered})
             self._envelopes.put_nowait(said)
 
+    @property
+    def waiting(self) -> int:
+        """How many envelopes have come and were not asked for yet."""
+        return self._envelopes.qsize()
+
     async def envelope(self) -> Json:
         """The next envelope."""
         return await asyncio.wait_for(self._envelopes.get(), 5)

@@ -103,6 +103,12 @@ async def test_bolt_refuses_requests_signed_with_another_secret(slack: SlackServ
     await runner.cleanup()
 
 
+async def test_the_sdk_may_send_an_empty_body_and_call_it_json(slack: SlackService) -> None:
+    client = WebClient(base_url=f"{slack.url}/api/")
+    opened = await asyncio.to_thread(client.apps_connections_open, app_token="xapp-demo")
+    assert opened["url"].startswith("ws://")
+
+
 async def test_the_sdk_uploads_a_file(slack: SlackService) -> None:
     client = WebClient(token="xoxb-demo", base_url=f"{slack.url}/api/")
     dm = (await asyncio.to_thread(client.conversations_open, users="U0OPS"))["channel"]["id"]
