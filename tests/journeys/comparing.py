@@ -1,0 +1,197 @@
+"""Comparing both sides record by record, by a map of its own: what `sync` believes is not asked.
+
+A record that is named in an open error, or that waits, may differ; everything else has to be on the other side
+exactly once and equal in the mapped fields.
+"""
+
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import select
+
+from storage.models import changes, errors
+from tests.journeys.world import Row, World
+
+STATES = {"leads": {0: "Open", 1: "Qualified", 2: "Disqualified"}, "contacts": {0: "Active", 1: "Inactive"}}
+STAGES = {0: "Open", 1: "Won", 2: "Lost"}
+RATINGS = {1: "Hot", 2: "Warm", 3: "Cold"}
+KEYS = {"leads": ("leadid", "dynamicsLeadId"), "contacts": ("contactid", "dynamicsContactId")}
+
+TEXTS = {
+    "salutation": "salutation",
+    "firstname": "firstName",
+    "middlename": "middleName",
+    "lastname": "lastName",
+    "emailaddress1": "email",
+    "jobtitle": "title",
+    "telephone1": "phone",
+    "mobilephone": "mobilePhone",
+    "address1_line1": "address",
+    "address1_city": "city",
+    "address1_stateorprovince": "state",
+    "address1_country": "country",
+    "address1_postalcode": "postalCode",
+    "description": "mktoPersonNotes",
+}
+FLAGS = {"donotphone": "doNotCall", "donotbulkemail": "unsubscribed", "donotemail": "dynamicsDoNotEmail"}
+ACCOUNT = {
+    "name": "company",
+    "address1_line1": "billingStreet",
+    "address1_city": "billingCity",
+    "address1_country": "billingCountry",
+    "telephone1": "mainPhone",
+    "revenue": "annualRevenue",
+    "numberofemployees": "numberOfEmployees",
+    "websiteurl": "website",
+}
+OPPORTUNITY = {
+    "name": "name",
+    "closeprobability": "probability",
+    "estimatedvalue": "expectedRevenue",
+    "actualvalue": "amount",
+    "actualclosedate": "closeDate",
+    "_customerid_value": "externalCompanyId",
+    "_ownerid_value": "externalSalesPersonId",
+}
+USER = {"internalemailaddress": "email", "firstname": "firstName", "lastname": "lastName"}
+
+
+async def assert_equal(world: World) -> None:
+    """Everything on both sides, or an AssertionError that lists what is not as it should be."""
+    excused = await _named(world)
+    wrong = await _people_of(world, "leads", excused) + await _people_of(world, "contacts", excused)
+    wrong += await _created(world, excused)
+    wrong += await _objects_of(world, excused)
+    wrong += await _roles(world, excused)
+    assert not wrong, "\n".join(wrong[:20])
+
+
+async def _named(world: World) -> set[tuple[str, str]]:
+    """(object, id) of every record that an open error names or that waits, on either side."""
+    async with world.database.read() as connection:
+        failed = list(await connection.execute(select(errors).where(errors.c.state == "open")))
+        waiting = list(await connection.execute(select(changes).where(changes.c.state != "parked")))
+    found = {(row.object, str(each)) for row in failed for each in (row.record_id, row.dynamics_id, row.marketo_id)}
+    return found | {(row.object, row.record_id) for row in waiting}
+
+
+async def _people_of(world: World, one: str, excused: set[tuple[str, str]]) -> list[str]:
+    key, marketo_key = KEYS[one]
+    people: dict[str, list[Row]] = {}
+    for person in await world.people():
+        people.setdefault(person.get(marketo_key, ""), []).append(person)
+    rows = {row[key]: row for row in await world.rows(one)}
+    wrong = []
+    for row_id, row in rows.items():
+        found = people.get(row_id, [])
+        if (one, row_id) in excused and len(found) < 2:
+            continue
+        if len(found) != 1:
+            wrong.append(f"{one} {row_id} is in Marketo {len(found)} times")
+        elif (one, str(found[0]["id"])) not in excused:
+            wrong += _differences(one, row, found[0])
+    for row_id, found in people.items():
+        gone = row_id and row_id not in rows and not any(person.get("dynamicsDeleted") for person in found)
+        if gone and (one, row_id) not in excused and not all(_is_both(person) for person in found):
+            wrong.append(f"{one} {row_id} is gone from Dynamics, and Marketo does not say so")
+    return wrong
+
+
+def _is_both(person: Row) -> bool:
+    return bool(person.get("dynamicsLeadId") and person.get("dynamicsContactId"))
+
+
+def _differences(one: str, row: Row, person: Row) -> list[str]:
+    """Of somebody who is a lead and a contact, only the contact is compared: the lead is history by then."""
+    if _is_both(person) and one == "leads":
+        return []
+    pairs: list[tuple[str, Any, Any]] = []
+    if row.get("statecode", 0) == 0:  # a closed row is not written to, so it may lag behind
+        pairs += [(name, _text(row.get(column)), _text(person.get(name))) for column, name in TEXTS.items()]
+        pairs += [(name, bool(row.get(column)), bool(person.get(name))) for column, name in FLAGS.items()]
+        score = (person.get("leadScore") or 0, row.get("mkt_leadscore") or 0)
+        pairs.append(("leadScore", *score))
+    pairs.append(("leadStatus", STATES[one][row.get("statecode", 0)], person.get("leadStatus")))
+    pairs.append(("owner", row.get("_ownerid_value"), person.get("externalSalesPersonId")))
+    if one == "leads":
+        pairs.append(("rating", RATINGS.get(row.get("leadqualitycode", 0)), person.get("rating")))
+    key, _ = KEYS[one]
+    return [
+        f"{one} {row[key]}, person {person['id']}: {name} is {left!r} in Dynamics and {right!r} in Marketo"
+        for name, left, right in pairs
+        if left != right
+    ]
+
+
+def _text(value: Any) -> str | None:
+    return (str(value).strip() or None) if value is not None else None
+
+
+async def _created(world: World, excused: set[tuple[str, str]]) -> list[str]:
+    """Flagged people are in Dynamics, and no row that we made there is without its person."""
+    people = await world.people()
+    rows = {one: {row[key]: row for row in await world.rows(one)} for one, (key, _) in KEYS.items()}
+    held = Counter((one, person[name]) for person in people for one, (_, name) in KEYS.items() if name in person)
+    wrong = [
+        f"{one} {row_id} in Dynamics was made by us and is held by {held[one, row_id]} people"
+        for one, found in rows.items()
+        for row_id, row in found.items()
+        if row.get("_createdby_value") == await _our_user(world) and "new_visits" not in row
+        if held[one, row_id] != 1 and (one, row_id) not in excused
+    ]
+    for person in people:
+        there = any(person.get(name) in rows[one] for one, (_, name) in KEYS.items())
+        named = any((one, str(person["id"])) in excused for one in KEYS)
+        if person.get("syncToDynamics") and not there and not named:
+            wrong.append(f"person {person['id']} is flagged and not in Dynamics")
+    return wrong
+
+
+async def _our_user(world: World) -> str:
+    return next(str(row["systemuserid"]) for row in await world.rows("systemusers") if "applicationid" in row)
+
+
+async def _objects_of(world: World, excused: set[tuple[str, str]]) -> list[str]:
+    kinds = [
+        ("users", "systemusers", "systemuserid", "salespersons", "externalSalesPersonId", USER),
+        ("accounts", "accounts", "accountid", "companies", "externalCompanyId", ACCOUNT),
+        ("opportunities", "opportunities", "opportunityid", "opportunities", "externalOpportunityId", OPPORTUNITY),
+    ]
+    wrong: list[str] = []
+    for one, entity_set, key, kind, marketo_key, fields in kinds:
+        there: dict[str, list[Row]] = {}
+        for found in await world.objects(kind):
+            there.setdefault(found[marketo_key], []).append(found)
+        rows = {row[key]: row for row in await world.rows(entity_set)}
+        for row_id, row in rows.items():
+            wrong += _object(one, row_id, row, there.get(row_id, []), fields) if (one, row_id) not in excused else []
+        for row_id, found_there in there.items():
+            if row_id not in rows and not found_there[0].get("dynamicsDeleted") and one != "users":
+                wrong.append(f"{one} {row_id} is gone from Dynamics, and Marketo does not say so")
+    return wrong
+
+
+def _object(one: str, row_id: str, row: Row, there: list[Row], fields: dict[str, str]) -> list[str]:
+    if len(there) != 1:
+        return [f"{one} {row_id} is in Marketo {len(there)} times"]
+    pairs = [(name, row.get(column), there[0].get(name)) for column, name in fields.items()]
+    if one == "opportunities":
+        pairs.append(("stage", STAGES[row.get("statecode", 0)], there[0].get("stage")))
+    return [f"{one} {row_id}: {name} is {left!r} and {right!r}" for name, left, right in pairs if left != right]
+
+
+async def _roles(world: World, excused: set[tuple[str, str]]) -> list[str]:
+    names = {row["connectionroleid"]: row["name"] for row in await world.rows("connectionroles")}
+    ids = {person.get("dynamicsContactId"): person["id"] for person in await world.people()}
+    there = Counter(
+        (role["externalOpportunityId"], role["leadId"], role["role"]) for role in await world.objects("roles")
+    )
+    wrong = []
+    wanted = set()
+    for row in await world.rows("connections"):
+        contact = row["_record2id_value"]
+        role = (row["_record1id_value"], ids.get(contact), names.get(row.get("_record2roleid_value", "")))
+        wanted.add(role)
+        if there[role] != 1 and ("roles", row["connectionid"]) not in excused and ("contacts", contact) not in excused:
+            wrong.append(f"role {row['connectionid']} is in Marketo {there[role]} times")
+    return wrong + [f"role {role} is in Marketo only" for role in there if role not in wanted]
