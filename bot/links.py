@@ -1,13 +1,13 @@
 """Where a record is found by a person: addresses into Dynamics and Marketo. Pure."""
 
-from sync.objects import object_named
+from sync.objects import BY_NAME
 
 
 def dynamics_link(url: str, name: str, dynamics_id: str | None) -> str:
     """The record's form; empty without an id."""
     if not dynamics_id or not url:
         return ""
-    return f"{url}/main.aspx?etn={object_named(name).table}&id={dynamics_id}&pagetype=entityrecord"
+    return f"{url}/main.aspx?etn={BY_NAME[name].table}&id={dynamics_id}&pagetype=entityrecord"
 
 
 def marketo_link(name: str, marketo_id: str | None) -> str:
@@ -16,6 +16,6 @@ def marketo_link(name: str, marketo_id: str | None) -> str:
     Which pod (app-xx) an instance lives on cannot be told from its REST address, so this names the common entrance.
     Not verified against a real instance.
     """
-    if not marketo_id or not object_named(name).is_person:
+    if not marketo_id or not BY_NAME[name].is_person:
         return ""
     return f"https://app.marketo.com/leadDatabase/loadLeadDetail?leadId={marketo_id}"

@@ -93,7 +93,8 @@ async def stream(database: Database, wanted: Wanted, size: int = 1000) -> AsyncI
     """
     before: int | None = None
     while True:
-        query = _WITH_NEXT_TRY.where(_fits(wanted), errors.c.state.in_(OPEN))
+        # An expression on the state keeps its index out of it: read that way, every page would sort all errors anew.
+        query = _WITH_NEXT_TRY.where(_fits(wanted), func.coalesce(errors.c.state, "").in_(OPEN))
         if before is not None:
             query = query.where(errors.c.id < before)
         async with database.read() as connection:

@@ -5,6 +5,7 @@ Column and field names are Adobe's default Dynamics mapping with its misspelling
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from storage.changes import DIRECTIONS, Direction, Side
@@ -38,7 +39,7 @@ class Field:
     owner: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Object:
     """One object. `kind` is the Marketo REST path; `marketo_key` the field there that holds the Dynamics id.
 
@@ -62,11 +63,19 @@ class Object:
         return self.kind == "leads"
 
     def field(self, name: str) -> Field:
-        return next(field for field in self.fields if field.name == name)
+        return self._by_name[name]
 
     def travelling(self, direction: Direction) -> tuple[Field, ...]:
         """The fields that are written in `direction`."""
-        return tuple(field for field in self.fields if direction in field.directions)
+        return self._by_direction[direction]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Field]:
+        return {field.name: field for field in self.fields}
+
+    @cached_property
+    def _by_direction(self) -> dict[Direction, tuple[Field, ...]]:
+        return {way: tuple(field for field in self.fields if way in field.directions) for way in DIRECTIONS}
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -236,5 +245,4 @@ PEOPLE: tuple[Object, ...] = (LEADS, CONTACTS)
 LANES: tuple[tuple[str, Direction], ...] = tuple((one.name, way) for one in OBJECTS for way in one.directions)
 
 
-def object_named(name: str) -> Object:
-    return next(one for one in OBJECTS if one.name == name)
+BY_NAME = {one.name: one for one in OBJECTS}

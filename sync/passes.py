@@ -123,10 +123,19 @@ def may_write(engine: Engine, state: LaneState) -> bool:
 
 
 async def push_lane(engine: Engine, one: Object, direction: Direction) -> None:
-    """Round after round until nothing waits, nothing moves, or the lane has had its time in this pass."""
-    clock = asyncio.get_running_loop()
-    end = clock.time() + engine.pace.push_seconds
-    while clock.time() < end and not engine.stopping:
+    """Round after round until nothing waits, nothing moves, or the lane has had its time in this pass.
+
+    Two rounds overlap, one being sent while the other is settled; but of people, whom a round may have to find among
+    those that the round before it made, there is one at a time.
+    """
+    end = asyncio.get_running_loop().time() + engine.pace.push_seconds
+    async with asyncio.TaskGroup() as rounds:
+        for _ in range(1 if one.is_person else 2):
+            rounds.create_task(_rounds(engine, one, direction, end))
+
+
+async def _rounds(engine: Engine, one: Object, direction: Direction, end: float) -> None:
+    while asyncio.get_running_loop().time() < end and not engine.stopping:
         claimed = await claim(engine, one, direction)
         if claimed is None:
             return

@@ -1,7 +1,7 @@
 """Writing to Marketo: people by id or by our id field, everything else by its external id, in full calls."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -185,20 +185,22 @@ def _file(engine: Engine, claimed: Claim, item: Item, outcome: Outcome) -> None:
         return
     operation: Operation = "insert" if outcome.created else "update"
     link = _agreed(one, item, outcome.id)
-    claimed.results.append(Settled(change, operation, link, item.decision.values))
+    written = item.decision.values if one.is_person else {}
+    claimed.results.append(Settled(change, operation, link, written))
 
 
 def _agreed(one: Object, item: Item, marketo_id: str) -> Link:
     """The link as it stands once a write took effect."""
     change, link = item.change, item.link or Link(one.name, item.change.record_id, None)
-    if isinstance(item.decision, Insert):
-        agreed, sent = agreed_by_insert(one, "to-marketo", change.values), {}
-    elif one.is_person:
+    sent: Mapping[str, tuple[str, str]] = {}
+    if not one.is_person:
+        agreed = fingerprints(one.fields, change.values)
+    elif isinstance(item.decision, Insert):
+        agreed = agreed_by_insert(one, "to-marketo", change.values)
+    else:
         written = fingerprints(one.fields, item.decision.values)
         agreed = {**link.agreed, **written}
-        sent = dict(sent_link(one, item).sent)
-    else:
-        agreed, sent = fingerprints(one.fields, change.values), {}
+        sent = sent_link(one, item).sent
     return replace(
         link,
         marketo_id=marketo_id,

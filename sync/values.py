@@ -6,22 +6,31 @@ null and "", a trailing blank) would travel back and forth for ever.
 
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
+from math import isfinite
 from typing import Any
 
-from sync.objects import Field, Object, object_named
+from sync.objects import BY_NAME, Field, Object
 
 FORMATTED = "@OData.Community.Display.V1.FormattedValue"
 LOOKUP = "@Microsoft.Dynamics.CRM.lookuplogicalname"
 
 Row = Mapping[str, Any]
 
+EXACT = 2**53  # beyond, a float is no exact whole number any more
+
 
 def text(raw: Any) -> str | None:
-    """Trimmed, with one kind of line end; nothing at all is None."""
+    """Trimmed, with one kind of line end, and of characters that can be stored; nothing at all is None."""
     if raw is None:
         return None
-    trimmed = str(raw).strip()
-    return trimmed.replace("\r\n", "\n") or None
+    return storable(str(raw)).strip().replace("\r\n", "\n") or None
+
+
+def storable(raw: str) -> str:
+    """Without NUL, which PostgreSQL refuses, and without half a surrogate pair, which no encoding takes."""
+    if raw.isascii():
+        return raw.replace("\0", "") if "\0" in raw else raw
+    return raw.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def flag(raw: Any) -> bool:
@@ -30,14 +39,16 @@ def flag(raw: Any) -> bool:
 
 
 def number(raw: Any) -> int | float | None:
-    """Whole numbers as int, so that 5 and 5.0 are one; what is no number is None."""
+    """Whole numbers as int, so that 5 and 5.0 are one; what is no finite number is None."""
     if raw is None or raw == "":
         return None
     try:
         value = float(raw)
     except (TypeError, ValueError):
         return None
-    return int(value) if value.is_integer() else round(value, 4)
+    if not isfinite(value):
+        return None
+    return int(value) if value.is_integer() and abs(value) < EXACT else round(value, 4)
 
 
 def date(raw: Any) -> str | None:
@@ -88,7 +99,7 @@ def _from_column(field: Field, row: Row) -> Any:
         return COMPARED[field.kind](None)
     if field.kind == "choice":
         return text(row.get(field.column + FORMATTED, raw))
-    if field.kind == "reference" and row.get(field.column + LOOKUP, "") not in ("", object_named(field.parent).table):
+    if field.kind == "reference" and row.get(field.column + LOOKUP, "") not in ("", BY_NAME[field.parent].table):
         return None
     return COMPARED[field.kind](raw)
 
@@ -100,13 +111,13 @@ def from_marketo(one: Object, person: Row) -> dict[str, Any]:
 
 def label(one: Object, row: Row) -> str:
     """What people call a Dataverse row."""
-    return next((str(row[column]) for column in one.label_columns if row.get(column)), "")[:400]
+    return storable(next((str(row[column]) for column in one.label_columns if row.get(column)), ""))[:400]
 
 
 def person_label(person: Row) -> str:
     """What people call a Marketo person."""
     name = " ".join(str(person[part]) for part in ("firstName", "lastName") if person.get(part))
-    return (name or str(person.get("email") or ""))[:400]
+    return storable(name or str(person.get("email") or ""))[:400]
 
 
 def to_dynamics(one: Object, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,7 +127,7 @@ def to_dynamics(one: Object, values: Mapping[str, Any]) -> dict[str, Any]:
         field = one.field(name)
         if field.kind == "reference":
             navigation = field.column.removeprefix("_").removesuffix("_value")
-            parent = object_named(field.parent)
+            parent = BY_NAME[field.parent]
             columns[f"{navigation}@odata.bind"] = value and f"/{parent.entity_set}({value})"
         else:
             columns[field.column] = value

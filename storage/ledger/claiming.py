@@ -1,31 +1,18 @@
 """Taking changes out of the backlog to be sent, and finding again those that a crash left in flight."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Change, Direction
+from storage.database import among
 from storage.models import changes
 
-
-def as_change(row: Row[Any]) -> Change:
-    return Change(
-        id=row.id,
-        object=row.object,
-        direction=row.direction,
-        record_id=row.record_id,
-        operation=row.operation,
-        state=row.state,
-        values=row.values,
-        extra=row.extra,
-        label=row.label,
-        waiting_since=row.waiting_since,
-        attempts=row.attempts,
-        unsure=row.unsure,
-    )
+COLUMNS = [changes.c[each.name] for each in fields(Change)]
 
 
 async def wake(connection: AsyncConnection, now: datetime) -> None:
@@ -37,18 +24,18 @@ async def wake(connection: AsyncConnection, now: datetime) -> None:
 async def next_in_line(connection: AsyncConnection, object: str, direction: Direction, limit: int) -> list[Change]:
     """The changes that waited longest in line, first in, first out."""
     query = (
-        select(changes)
+        select(*COLUMNS)
         .where(changes.c.object == object, changes.c.direction == direction, changes.c.state == "waiting")
         .order_by(changes.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [as_change(row) for row in await connection.execute(query)]
+    return [Change(*row) for row in await connection.execute(query)]
 
 
 async def mark_in_flight(connection: AsyncConnection, ids: Sequence[int]) -> None:
     """To be committed before anything is sent: what is found in this state after a crash may have taken effect."""
-    await connection.execute(update(changes).where(changes.c.id.in_(ids)).values(state="in_flight"))
+    await connection.execute(update(changes).where(among(connection, changes.c.id, ids)).values(state="in_flight"))
 
 
 async def recover(connection: AsyncConnection, direction: Direction, next_at: datetime) -> int:
@@ -63,6 +50,6 @@ async def waiting_values(
 ) -> dict[str, dict[str, Any]]:
     """The newest values of the changes (parked ones too) that these records have in `direction`, by record."""
     query = select(changes.c.record_id, changes.c["values"]).where(
-        changes.c.object == object, changes.c.direction == direction, changes.c.record_id.in_(record_ids)
+        changes.c.object == object, changes.c.direction == direction, among(connection, changes.c.record_id, record_ids)
     )
     return {row.record_id: row.values for row in await connection.execute(query)}

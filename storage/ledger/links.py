@@ -8,7 +8,7 @@ from sqlalchemy import Row, bindparam, delete, false, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Link
-from storage.database import Database
+from storage.database import Database, among
 from storage.models import links
 
 Key = Literal["dynamics_id", "marketo_id"]
@@ -31,17 +31,14 @@ def as_link(row: Row[Any]) -> Link:
 
 async def links_by(connection: AsyncConnection, object: str, key: Key, ids: Sequence[str]) -> dict[str, Link]:
     """The links of these records, by the id of the side named by `key`."""
-    found: dict[str, Link] = {}
-    for start in range(0, len(ids), 5000):
-        query = select(links).where(links.c.object == object, links.c[key].in_(ids[start : start + 5000]))
-        found.update({getattr(row, key): as_link(row) for row in await connection.execute(query)})
-    return found
+    query = select(links).where(links.c.object == object, among(connection, links.c[key], ids))
+    return {getattr(row, key): as_link(row) for row in await connection.execute(query)}
 
 
 async def marketo_ids(connection: AsyncConnection, object: str, dynamics_ids: Sequence[str]) -> dict[str, str]:
     """Marketo's ids of these Dynamics records, as far as they are in Marketo."""
     query = select(links.c.dynamics_id, links.c.marketo_id).where(
-        links.c.object == object, links.c.dynamics_id.in_(dynamics_ids), links.c.marketo_id.is_not(None)
+        links.c.object == object, among(connection, links.c.dynamics_id, dynamics_ids), links.c.marketo_id.is_not(None)
     )
     return {row.dynamics_id: row.marketo_id for row in await connection.execute(query)}
 
@@ -98,4 +95,6 @@ async def confirm(connection: AsyncConnection, object: str, rows: Mapping[str, t
 async def forget_plans(connection: AsyncConnection, object: str, key: Key, ids: Sequence[str]) -> None:
     """Drops links that were made for an insert which certainly did not happen."""
     missing = links.c.marketo_id.is_(None) if key == "dynamics_id" else links.c.planned
-    await connection.execute(delete(links).where(links.c.object == object, links.c[key].in_(ids), missing))
+    await connection.execute(
+        delete(links).where(links.c.object == object, among(connection, links.c[key], ids), missing)
+    )

@@ -9,7 +9,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Direction, Operation, Seen
-from storage.database import Database
+from storage.database import Database, among
 from storage.ledger.totals import Moves, Total, move
 from storage.models import changes, errors
 
@@ -51,19 +51,16 @@ async def note(
 
 
 async def _waiting(connection: AsyncConnection, lane: Lane, record_ids: Sequence[str]) -> Mapping[str, Row[Any]]:
-    found: dict[str, Row[Any]] = {}
-    for start in range(0, len(record_ids), 5000):
-        query = (
-            select(changes)
-            .where(
-                changes.c.object == lane.object,
-                changes.c.direction == lane.direction,
-                changes.c.record_id.in_(record_ids[start : start + 5000]),
-            )
-            .with_for_update()
+    query = (
+        select(changes)
+        .where(
+            changes.c.object == lane.object,
+            changes.c.direction == lane.direction,
+            among(connection, changes.c.record_id, record_ids),
         )
-        found.update({row.record_id: row for row in await connection.execute(query)})
-    return found
+        .with_for_update()
+    )
+    return {row.record_id: row for row in await connection.execute(query)}
 
 
 def _new(lane: Lane, one: Seen, now: datetime) -> dict[str, Any]:
@@ -131,4 +128,6 @@ async def _write_folded(connection: AsyncConnection, folded: list[dict[str, Any]
     await connection.execute(statement, [{key: row[key] for key in row if key != "b_healed"} for row in folded])
     healed = [row["b_id"] for row in folded if row["b_healed"]]
     if healed:
-        await connection.execute(update(errors).where(errors.c.change_id.in_(healed)).values(state="retrying"))
+        await connection.execute(
+            update(errors).where(among(connection, errors.c.change_id, healed)).values(state="retrying")
+        )

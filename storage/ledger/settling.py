@@ -10,7 +10,7 @@ from sqlalchemy import Update, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Change, Direction, Link, Parked, Postponed, Result, Settled, Skipped, opposite
-from storage.database import Database
+from storage.database import Database, among
 from storage.ledger.links import Key, forget_plans, save_links
 from storage.ledger.totals import Moves, Total, move
 from storage.models import changes, errors, throughput
@@ -61,10 +61,12 @@ def _moves(done: Round) -> Moves:
 async def _close(connection: AsyncConnection, closed: Sequence[Change], now: datetime) -> None:
     if not closed:
         return
-    await connection.execute(delete(changes).where(changes.c.id.in_([change.id for change in closed])))
+    await connection.execute(delete(changes).where(among(connection, changes.c.id, [change.id for change in closed])))
     tried = [change.id for change in closed if change.attempts]
     if tried:
-        healed = update(errors).where(errors.c.change_id.in_(tried)).values(state="resolved", closed_at=now)
+        healed = (
+            update(errors).where(among(connection, errors.c.change_id, tried)).values(state="resolved", closed_at=now)
+        )
         await connection.execute(healed)
 
 
@@ -119,7 +121,7 @@ async def _park(database: Database, connection: AsyncConnection, parked: Sequenc
         return
     await connection.execute(
         update(changes)
-        .where(changes.c.id.in_([one.change.id for one in parked]))
+        .where(among(connection, changes.c.id, [one.change.id for one in parked]))
         .values(state="parked", next_at=None, unsure=False, attempts=changes.c.attempts + 1)
     )
     statement = database.upsert(errors)
@@ -179,7 +181,7 @@ async def _wake_children(connection: AsyncConnection, settled: Sequence[Settled]
     ).first() is None:
         return
     parents = [f"{one.change.object}:{one.link.dynamics_id}" for one in settled if one.link]
-    waiting = changes.c.waits_for.in_(parents)
+    waiting = among(connection, changes.c.waits_for, parents)
     await connection.execute(update(changes).where(waiting).values(state="waiting", waits_for=None, next_at=None))
 
 
@@ -194,7 +196,7 @@ async def _tell_the_other_side(connection: AsyncConnection, direction: Direction
     query = select(changes.c.id, changes.c.record_id, changes.c["values"]).where(
         changes.c.object == settled[0].change.object,
         changes.c.direction == opposite(direction),
-        changes.c.record_id.in_([one for one in told if one]),
+        among(connection, changes.c.record_id, [one for one in told if one]),
     )
     rows = [
         {"b_id": row.id, "b_values": {**row.values, **told[row.record_id]}} for row in await connection.execute(query)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
+import orjson
 
 from sync.dynamics.auth import SignIn
 from sync.dynamics.batch import Answer, Operation, content_type, read_batch, write_batch
@@ -94,6 +95,14 @@ def _is_batch_reply(response: httpx.Response) -> bool:
 def _json(response: httpx.Response, *, write: bool) -> Any:
     if not response.content:
         return {}
+    try:
+        return orjson.loads(response.content)
+    except ValueError:
+        return _odd_json(response, write=write)
+
+
+def _odd_json(response: httpx.Response, *, write: bool) -> Any:
+    """Half a surrogate pair in somebody's name is no valid JSON, but Dataverse sends it; Python reads it."""
     try:
         return response.json()
     except ValueError:

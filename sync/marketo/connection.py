@@ -1,12 +1,12 @@
 """One connection to Marketo's REST API: limits, repeating, and envelopes turned into results or failures."""
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+import orjson
 
 from sync.errors import Later, SyncFailure
 from sync.marketo.auth import SignIn
@@ -112,4 +112,4 @@ JSON = {"Content-Type": "application/json"}
 
 def as_json(body: Mapping[str, Any]) -> bytes:
     """Compact UTF-8."""
-    return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
+    return orjson.dumps(body)

@@ -208,7 +208,7 @@ async def until_known(client: Dynamics, row: tuple[str, dict[str, Any]]) -> Outc
 
 
 async def test_too_many_calls_at_once_are_obeyed_and_all_come_through(http: httpx.AsyncClient) -> None:
-    await weather(http, limits="real", latency_ms=50)
+    await weather(http, limits="real", latency_ms=500)
 
     async def sooner(seconds: float) -> None:
         await asyncio.sleep(seconds / 20)
