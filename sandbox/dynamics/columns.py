@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from uuid import NAMESPACE_URL, uuid5
 
 LOOKUPS = frozenset({"Lookup", "Customer", "Owner"})
@@ -29,12 +30,12 @@ class Column:
     default: object = None
     schema_name: str | None = None
 
-    @property
+    @cached_property
     def property_name(self) -> str:
         """The name a reader sees: lookups are read as `_name_value`."""
         return f"_{self.name}_value" if self.kind in LOOKUPS else self.name
 
-    @property
+    @cached_property
     def type_property(self) -> str:
         """Where a row keeps what kind of row a polymorphic lookup points at."""
         return f"{self.property_name}@Microsoft.Dynamics.CRM.lookuplogicalname"

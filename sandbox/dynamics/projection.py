@@ -1,6 +1,7 @@
 """From rows to what a reader is shown: the chosen columns, the etag and the annotations that were asked for."""
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from sandbox.dynamics.calls import Call
@@ -72,21 +73,32 @@ def annotator(store: Store, column: Column, wanted: set[str]) -> Callable[[dict[
     name = column.property_name
     if column.kind in LOOKUPS:
         return lookup_annotator(store, column, wanted)
-    if FORMATTED not in wanted:
+    if FORMATTED not in wanted or (form := formatter(column)) is None:
         return None
+    key = f"{name}@{FORMATTED}"
+
+    def annotate(shown: dict[str, Any], _: Row, value: Any) -> None:
+        shown[key] = form(value)
+
+    return annotate
+
+
+def formatter(column: Column) -> Callable[[Any], str] | None:
+    """How the default locale writes this kind of value; None for kinds that stand as they are."""
     if column.kind in CHOICES:
         labels = column.options
-        return lambda shown, _, value: shown.__setitem__(f"{name}@{FORMATTED}", labels.get(value, str(value)))
+        return lambda value: labels.get(value, str(value))
     if column.kind == "Boolean":
-        return lambda shown, _, value: shown.__setitem__(f"{name}@{FORMATTED}", "Yes" if value else "No")
-    if column.kind in {"Money", "Integer", "Decimal", "BigInt"}:
-        sign, places = ("$", 2) if column.kind == "Money" else ("", column.precision or 0)
-        return lambda shown, _, value: shown.__setitem__(f"{name}@{FORMATTED}", f"{sign}{value:,.{places}f}")
-    if column.kind == "DateTime":
-        return lambda shown, _, value: shown.__setitem__(f"{name}@{FORMATTED}", american(value))
-    return None
+        return lambda value: "Yes" if value else "No"
+    if column.kind == "Money":
+        return lambda value: f"${value:,.2f}"
+    if column.kind in {"Integer", "Decimal", "BigInt"}:
+        places = column.precision or 0
+        return lambda value: f"{value:,.{places}f}"
+    return american if column.kind == "DateTime" else None
 
 
+@lru_cache(maxsize=100_000)
 def american(value: str) -> str:
     """`2026-11-23T10:05:00Z` as the default locale writes it: `11/23/2026 10:05 AM`."""
     day = f"{int(value[5:7])}/{int(value[8:10])}/{value[:4]}"
@@ -98,6 +110,8 @@ def american(value: str) -> str:
 
 def target_of(column: Column, row: Row) -> str:
     """The table that a lookup points into."""
+    if len(column.targets) == 1:
+        return column.targets[0]
     kept: str = row.get(column.type_property) or column.targets[0]
     return kept
 
@@ -105,17 +119,18 @@ def target_of(column: Column, row: Row) -> str:
 def lookup_annotator(store: Store, column: Column, wanted: set[str]) -> Callable[[dict[str, Any], Row, Any], None]:
     name = column.property_name
     navigations = {target: navigation for navigation, target in column.navigations()}
+    logical, navigation, formatted = (f"{name}@{annotation}" for annotation in (LOGICAL, NAVIGATION, FORMATTED))
+    wants_logical, wants_navigation, wants_label = LOGICAL in wanted, NAVIGATION in wanted, FORMATTED in wanted
 
     def annotate(shown: dict[str, Any], row: Row, value: Any) -> None:
         target = target_of(column, row)
-        if LOGICAL in wanted:
-            shown[f"{name}@{LOGICAL}"] = target
-        if NAVIGATION in wanted:
-            shown[f"{name}@{NAVIGATION}"] = navigations.get(target, column.name)
-        if FORMATTED in wanted and target in store.logical:
-            there = store.logical[target]
+        if wants_logical:
+            shown[logical] = target
+        if wants_navigation:
+            shown[navigation] = navigations.get(target, column.name)
+        if wants_label and (there := store.logical.get(target)) is not None:
             label = there.by_id.get(value, {}).get(there.table.name_column)
             if label is not None:
-                shown[f"{name}@{FORMATTED}"] = label
+                shown[formatted] = label
 
     return annotate
