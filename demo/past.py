@@ -39,6 +39,11 @@ class Past:
         for url in self._services:
             await self._post(url, "clock", {"freeze": True, "now": moment.isoformat()})
 
+    async def begin(self) -> None:
+        """The records of the CRM were there before the first sync, not made just now."""
+        await self.move_to(self.now)
+        await self._post(self._services[0], "backdate", {"to": self.now.isoformat()})
+
     async def people_work(self) -> None:
         """A few edits on each side, more of them in the hours people are at their desks."""
         busy = 4 if 7 <= self.now.hour < 19 else 1
@@ -70,7 +75,7 @@ async def play(settings: Settings, seed: int, progress: Progress) -> None:
     try:
         await database.migrate()
         async with alone(database):
-            await past.move_to(past.now)
+            await past.begin()
             await _go_live(engine)
             await _live_through(engine, past, progress)
     finally:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Direction = Literal["to-marketo", "to-dynamics"]
 Operation = Literal["insert", "update", "delete"]
@@ -21,8 +21,7 @@ def opposite(direction: Direction) -> Direction:
     return "to-dynamics" if direction == "to-marketo" else "to-marketo"
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One record as its source showed it: what `ledger.note` is told.
 
     `record_id` is the source's id (a Dynamics GUID, or a Marketo id as text). `values` are the mapped fields in
@@ -38,8 +37,7 @@ class Seen:
     extra: Values | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One record that has to be written to the other side, as the backlog holds it."""
 
     id: int

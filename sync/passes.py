@@ -31,12 +31,13 @@ NAME = "sync"
 log = logging.getLogger(__name__)
 
 
-async def run_pass(engine: Engine, next_at: datetime | None = None) -> None:
+async def run_pass(engine: Engine, next_at: datetime | None = None) -> bool:
     """Reads both sides and writes what waits. A side that could not be read is not written to in this pass.
 
-    `next_at` is when the next one begins, for those who ask.
+    `next_at` is when the next one begins, for those who ask. Returns whether a lane ran out of its time with changes
+    still waiting: then the next pass should begin at once.
     """
-    now = engine.now()
+    now, more = engine.now(), False
     async with engine.database.write() as connection:
         await pass_started(engine.database, connection, NAME, now)
         await recover(connection, "to-marketo", now + timedelta(seconds=engine.pace.settle_seconds))
@@ -47,9 +48,10 @@ async def run_pass(engine: Engine, next_at: datetime | None = None) -> None:
             readable.add("dynamics")
         if await _reading(engine, "marketo", pull_marketo(engine)):
             readable.add("marketo")
-        await push_all(engine, readable)
+        more = await push_all(engine, readable)
     async with engine.database.write() as connection:
         await pass_ended(engine.database, connection, NAME, engine.now(), next_at, None)
+    return more
 
 
 async def _fit(engine: Engine) -> bool:
@@ -104,8 +106,9 @@ async def _stop(engine: Engine, one: Object, failure: SyncFailure) -> None:
         )
 
 
-async def push_all(engine: Engine, readable: set[Side]) -> None:
-    """Writes every live lane whose target can be reached, parents before children."""
+async def push_all(engine: Engine, readable: set[Side]) -> bool:
+    """Writes every live lane whose target can be reached, parents before children; whether any has more to write."""
+    more = False
     async with engine.database.write() as connection:
         await wake(connection, engine.now())
         states = await lane_states(connection)
@@ -113,7 +116,8 @@ async def push_all(engine: Engine, readable: set[Side]) -> None:
         for direction in one.directions:
             target: Side = "marketo" if direction == "to-marketo" else "dynamics"
             if target in readable and may_write(engine, states.get((one.name, direction), LaneState())):
-                await push_lane(engine, one, direction)
+                more = await push_lane(engine, one, direction) or more
+    return more
 
 
 def may_write(engine: Engine, state: LaneState) -> bool:
@@ -122,26 +126,26 @@ def may_write(engine: Engine, state: LaneState) -> bool:
     return state.live and rested
 
 
-async def push_lane(engine: Engine, one: Object, direction: Direction) -> None:
-    """Round after round until nothing waits, nothing moves, or the lane has had its time in this pass.
+async def push_lane(engine: Engine, one: Object, direction: Direction) -> bool:
+    """Round after round until nothing waits, nothing moves, or the lane has had its time in this pass (then True).
 
     Two rounds overlap, one being sent while the other is settled; but of people, whom a round may have to find among
     those that the round before it made, there is one at a time.
     """
     end = asyncio.get_running_loop().time() + engine.pace.push_seconds
-    async with asyncio.TaskGroup() as rounds:
-        for _ in range(1 if one.is_person else 2):
-            rounds.create_task(_rounds(engine, one, direction, end))
+    together = 1 if one.is_person else 2
+    return any(await asyncio.gather(*(_rounds(engine, one, direction, end) for _ in range(together))))
 
 
-async def _rounds(engine: Engine, one: Object, direction: Direction, end: float) -> None:
+async def _rounds(engine: Engine, one: Object, direction: Direction, end: float) -> bool:
     while asyncio.get_running_loop().time() < end and not engine.stopping:
         claimed = await claim(engine, one, direction)
         if claimed is None:
-            return
+            return False
         await _push(engine, claimed)
         if claimed.stopped or (claimed.delayed and not any(isinstance(each, Settled) for each in claimed.results)):
-            return
+            return False
+    return not engine.stopping
 
 
 async def _push(engine: Engine, claimed: Claim) -> None:

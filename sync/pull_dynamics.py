@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -116,4 +116,4 @@ def is_closed(one: Object, row: Mapping[str, Any]) -> bool:
 
 def _moment(stamp: str | None) -> datetime | None:
     """Dataverse's moments are UTC and end in Z."""
-    return datetime.fromisoformat(stamp).astimezone(UTC) if stamp else None
+    return datetime.fromisoformat(stamp) if stamp else None

@@ -88,7 +88,8 @@ def sync_jobs(engine: Engine, every: float) -> list[Job]:
     """The pass and the sampling of the backlog."""
 
     async def one_pass() -> None:
-        await run_pass(engine, engine.now() + timedelta(seconds=every))
+        while await run_pass(engine, engine.now() + timedelta(seconds=every)):
+            log.info("more waits than fitted into the pass; the next one begins at once")
 
     async def one_sample() -> None:
         await take_sample(engine)

@@ -5,6 +5,7 @@ null and "", a trailing blank) would travel back and forth for ever.
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 from math import isfinite
 from typing import Any
@@ -76,7 +77,12 @@ def fingerprint(field: Field, value: Any) -> str:
     """Twelve characters that stand for `value` (in its compared form); "" for nothing. E-mail ignores case."""
     if value is None:
         return ""
-    spelled = str(value).lower() if field.kind == "email" else str(value)
+    return _digest(str(value).lower() if field.kind == "email" else str(value))
+
+
+@lru_cache(maxsize=1 << 16)
+def _digest(spelled: str) -> str:
+    """Remembered, because stages, owners, flags and cities repeat."""
     return blake2b(spelled.encode(), digest_size=6).hexdigest()
 
 
@@ -111,7 +117,10 @@ def from_marketo(one: Object, person: Row) -> dict[str, Any]:
 
 def label(one: Object, row: Row) -> str:
     """What people call a Dataverse row."""
-    return storable(next((str(row[column]) for column in one.label_columns if row.get(column)), ""))[:400]
+    for column in one.label_columns:
+        if row.get(column):
+            return storable(str(row[column]))[:400]
+    return ""
 
 
 def person_label(person: Row) -> str:

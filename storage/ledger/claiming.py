@@ -1,7 +1,6 @@
 """Taking changes out of the backlog to be sent, and finding again those that a crash left in flight."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from storage.changes import Change, Direction
 from storage.database import among
 from storage.models import changes
 
-COLUMNS = [changes.c[each.name] for each in fields(Change)]
+COLUMNS = [changes.c[name] for name in Change._fields]
 
 
 async def wake(connection: AsyncConnection, now: datetime) -> None:
@@ -30,7 +29,7 @@ async def next_in_line(connection: AsyncConnection, object: str, direction: Dire
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [Change(*row) for row in await connection.execute(query)]
+    return [Change._make(row) for row in await connection.execute(query)]
 
 
 async def mark_in_flight(connection: AsyncConnection, ids: Sequence[int]) -> None:

@@ -45,16 +45,15 @@ async def settle(database: Database, connection: AsyncConnection, done: Round, n
 def _moves(done: Round) -> Moves:
     moves = Moves()
     for one in done.results:
-        change = one.change
         if isinstance(one, Postponed):
             continue
-        moves[Total(change.object, change.direction, change.operation, "backlog")] -= 1
+        moves[Total(done.object, done.direction, one.change.operation, "backlog")] -= 1
         if isinstance(one, Settled):
-            moves[Total(change.object, change.direction, one.operation, "synced")] += 1
+            moves[Total(done.object, done.direction, one.operation, "synced")] += 1
         elif isinstance(one, Skipped):
-            moves[Total(change.object, change.direction, change.operation, "skipped", one.reason)] += 1
+            moves[Total(done.object, done.direction, one.change.operation, "skipped", one.reason)] += 1
         else:
-            moves[Total(change.object, change.direction, change.operation, "open")] += 1
+            moves[Total(done.object, done.direction, one.change.operation, "open")] += 1
     return moves
 
 
