@@ -1,6 +1,7 @@
 """One object: by direction and operation, with the oldest of each and how fast it goes. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from bot import blocks, durations, tables
@@ -29,7 +30,8 @@ def draw(
         table = f"{hour_heading(hourly.start, picture.zone)}\n{table}"
     else:
         table = tables.lanes(lanes, lambda lane, operation: _age(lane, operation, picture))
-    said = f"{named(name)} · {verdict(picture, [standing])}"
+    said = verdict(replace(picture, lanes=lanes), [standing])
+    said = said if named(name) in said else f"{named(name)} · {said}"
     facts = _facts(standing, lanes, picture, oldest_insert, oldest_update)
     drawn = [
         blocks.plain(said, view_menu(request)),

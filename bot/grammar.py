@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process
 
 from bot import durations
 from bot.request import Errors, Help, Misunderstood, Request, Status, View
+from bot.safe import clean
 from storage.changes import DIRECTIONS, OPERATIONS
 
 LONGEST = 500
@@ -49,7 +50,7 @@ def parse(text: str, vocabulary: Vocabulary) -> Request | Misunderstood:
     """What `text` (all that stands behind /sync, or a button's value) asks for; nothing is the overview."""
     if len(text) > LONGEST:
         return Misunderstood(f"That is longer than {LONGEST} characters; fewer words will do.")
-    tokens = [_token(*found) for found in _TOKEN.findall(text.translate(_QUOTES))]
+    tokens = [_token(*found) for found in _TOKEN.findall(clean(text).translate(_QUOTES))]
     try:
         command, rest = _command(tokens, vocabulary)
         return _READERS[command](rest, vocabulary)

@@ -215,8 +215,8 @@ async def _first_seen(connection: AsyncConnection, since: datetime) -> datetime 
 
 
 def _shares_seen(first: datetime, now: datetime, hours: int) -> list[float]:
-    """How much of each hour lies after `first`; at least a minute of the newest, so that a rate can be had."""
-    covered = max((now - first) / HOUR, 1 / 60)
+    """How much of each hour lies after `first`, the beginning of the first minute that was seen."""
+    covered = (now - first) / HOUR + 1 / 60
     return [min(1.0, covered - back) for back in range(hours) if covered - back > 0]
 
 

@@ -88,3 +88,13 @@ async def talk(
     async with running(settle(), sqlite_database):
         await connected(http, slack_url)
         yield Conversation(slack_url, http)
+
+
+@pytest.fixture
+async def talk_on_both(
+    settle: Settle, slack_url: str, database: Database, http: httpx.AsyncClient
+) -> AsyncIterator[Conversation]:
+    """The same, once on SQLite and once on PostgreSQL; `database` is what the bot looks at."""
+    async with running(settle(), database):
+        await connected(http, slack_url)
+        yield Conversation(slack_url, http)

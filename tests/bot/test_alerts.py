@@ -136,5 +136,5 @@ async def test_show_answers_the_one_who_pressed_and_leaves_the_alert(
     (posted,) = await talk.messages(channel="C0OPS")
     answer = await talk.press(posted, "Show", "U0OPS")
     assert answer["only_for"] == "U0OPS"
-    assert "Leads · BEHIND" in answer["plain"]
+    assert "BEHIND  Leads: oldest" in answer["plain"]
     assert (await talk.messages(channel="C0OPS"))[0]["plain"] == posted["plain"]

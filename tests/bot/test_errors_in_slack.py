@@ -34,20 +34,25 @@ def numbers(message: dict[str, Any]) -> list[int]:
     return [int(found) for found in re.findall(r"#(\d+)  ", message["plain"])]
 
 
+TWENTY = [error(NOW - n * MINUTE, label=f"Person {n}") for n in range(20)]
+
+
 @pytest.fixture
 async def twenty(sqlite_database: Database) -> Database:
     """Twenty errors, one a minute."""
-    await failed(sqlite_database, *(error(NOW - n * MINUTE, label=f"Person {n}") for n in range(20)))
+    await failed(sqlite_database, *TWENTY)
     return sqlite_database
 
 
-async def test_errors_are_paged_newest_first_without_a_gap(twenty: Database, talk: Conversation) -> None:
+async def test_errors_are_paged_newest_first_without_a_gap(database: Database, talk_on_both: Conversation) -> None:
+    await failed(database, *TWENTY)
+    talk = talk_on_both
     first = await talk.say("/sync errors")
     assert first["plain"].startswith("20 open errors, newest first · page 1 of 3")
     second = await talk.press(first, "Next ▶")
     third = await talk.press(second, "Next ▶")
     found = [*numbers(first), *numbers(second), *numbers(third)]
-    async with twenty.read() as connection:
+    async with database.read() as connection:
         newest = select(errors.c.id).order_by(errors.c.failed_at.desc())
         assert found == [row.id for row in await connection.execute(newest)]
     assert "Next" not in third["plain"]
@@ -122,17 +127,28 @@ async def test_where_blocks_are_refused_nasty_text_mentions_nobody_either(
 
 
 async def test_the_csv_in_the_direct_messages_equals_the_database(
-    sqlite_database: Database, talk: Conversation
+    database: Database, talk_on_both: Conversation
 ) -> None:
-    texts = [*NASTY, "=1+1", "+49", "-5", "@SUM(A1)", "\tx", "\rx", 'a "quoted", cell', "two\nlines"]
-    await failed(sqlite_database, *(error(NOW, label=text[:400], message=text) for text in texts))
+    talk = talk_on_both
+    texts = [
+        *(text.replace("\x00", "") for text in NASTY),
+        "=1+1",
+        "+49",
+        "-5",
+        "@SUM(A1)",
+        "\tx",
+        "\rx",
+        'a "quoted", cell',
+        "two\nlines",
+    ]
+    await failed(database, *(error(NOW, label=text[:400], message=text) for text in texts))
     answer = await talk.say("/sync errors csv")
     assert f"{len(texts)} open errors sent to you" in answer["plain"]
     (sent,) = [message for message in await talk.messages("U0ADMIN") if message["files"]]
     assert sent["channel"] == "D0ADMIN"
     rows = await talk.csv(sent["files"][0]["id"])
     assert tuple(rows[0]) == COLUMNS
-    async with sqlite_database.read() as connection:
+    async with database.read() as connection:
         stored = list(await connection.execute(select(errors).order_by(errors.c.id.desc())))
     assert [int(row["id"]) for row in rows] == [row.id for row in stored]
     assert [row["message"] for row in rows] == [harmless(row.message) for row in stored]

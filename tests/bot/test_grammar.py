@@ -104,6 +104,10 @@ def test_help_knows_its_commands() -> None:
     assert asked("help error") == Help("errors")
 
 
+def test_characters_that_no_database_takes_are_left_out() -> None:
+    assert asked("errors a\x00b \ud800c \u202ed") == Errors(free=("a", "b", "c", "d"))
+
+
 free_words = some.text("abcdefghijk äé.@-_'", min_size=1, max_size=12).map(str.strip).filter(bool)
 requests: some.SearchStrategy[Any] = some.one_of(
     some.builds(Status, some.none() | some.sampled_from(WORDS.objects), some.sampled_from(["backlog", "last-hour"])),

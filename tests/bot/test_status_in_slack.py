@@ -9,24 +9,32 @@ from sync.objects import LANES, OBJECTS
 from tests.bot.conftest import NOW, Settle, connected, running
 from tests.bot.conversation import Conversation
 from tests.rows import all_read, change, live, put, synced, total, waiting
+from tests.waiting import until
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 @pytest.fixture
-async def database(sqlite_database: Database) -> Database:
+async def filled(sqlite_database: Database) -> Database:
     """4,514 leads wait, the oldest for 2 h 14 m; 37 errors; 1,022 leads were synced from 13:00 to 14:00 UTC."""
-    await live(sqlite_database, *LANES)
-    await all_read(sqlite_database, [one.name for one in OBJECTS], NOW, MINUTE)
-    await waiting(sqlite_database, "leads", "to-marketo", "insert", 1204, NOW - 134 * MINUTE)
-    await waiting(sqlite_database, "leads", "to-marketo", "update", 3310, NOW - 3 * MINUTE)
-    await put(sqlite_database, totals, total("leads", "to-marketo", "update", "open", 37))
-    await synced(sqlite_database, "leads", "to-marketo", NOW - HOUR, 1022)
+    await fill(sqlite_database)
     return sqlite_database
 
 
-async def test_status_is_answered_privately_with_the_verdict_first(database: Database, talk: Conversation) -> None:
-    answer = await talk.say("/sync")
+async def fill(database: Database) -> None:
+    await live(database, *LANES)
+    await all_read(database, [one.name for one in OBJECTS], NOW, MINUTE)
+    await waiting(database, "leads", "to-marketo", "insert", 1204, NOW - 134 * MINUTE)
+    await waiting(database, "leads", "to-marketo", "update", 3310, NOW - 3 * MINUTE)
+    await put(database, totals, total("leads", "to-marketo", "update", "open", 37))
+    await synced(database, "leads", "to-marketo", NOW - HOUR, 1022)
+
+
+async def test_status_is_answered_privately_with_the_verdict_first(
+    database: Database, talk_on_both: Conversation
+) -> None:
+    await fill(database)
+    answer = await talk_on_both.say("/sync")
     assert answer["only_for"] == "U0ADMIN"
     assert answer["text"].startswith("BEHIND  Leads: oldest 2h 14m")
     assert "Leads          1,204  3,310  2h 14m   37" in answer["plain"]
@@ -35,7 +43,7 @@ async def test_status_is_answered_privately_with_the_verdict_first(database: Dat
 
 
 async def test_the_menu_turns_the_answer_into_the_last_hour_of_the_readers_zone(
-    database: Database, talk: Conversation
+    filled: Database, talk: Conversation
 ) -> None:
     answer = await talk.press(await talk.say("/sync"), "Last hour")
     assert "14:00–15:00" in answer["plain"]
@@ -44,7 +52,7 @@ async def test_the_menu_turns_the_answer_into_the_last_hour_of_the_readers_zone(
     assert "[Last hour v]" in answer["plain"]
 
 
-async def test_a_button_drills_down_and_back_in_the_same_message(database: Database, talk: Conversation) -> None:
+async def test_a_button_drills_down_and_back_in_the_same_message(filled: Database, talk: Conversation) -> None:
     answer = await talk.say("/sync")
     drilled = await talk.press(answer, "Leads")
     assert drilled["id"] == answer["id"]
@@ -53,48 +61,50 @@ async def test_a_button_drills_down_and_back_in_the_same_message(database: Datab
     assert back["plain"] == answer["plain"]
 
 
-async def test_refresh_shows_what_has_happened_since(database: Database, talk: Conversation) -> None:
+async def test_refresh_shows_what_has_happened_since(filled: Database, talk: Conversation) -> None:
     answer = await talk.say("/sync status accounts")
     assert "Oldest update: -" in answer["plain"]
-    await put(database, changes, change("accounts", "to-marketo", "update", NOW - MINUTE, record_id="abc"))
+    await put(filled, changes, change("accounts", "to-marketo", "update", NOW - MINUTE, record_id="abc"))
     assert "Oldest update: Dynamics abc, waiting 1m" in (await talk.press(answer, "Refresh"))["plain"]
 
 
-async def test_typed_and_pressed_say_the_same(database: Database, talk: Conversation) -> None:
+async def test_typed_and_pressed_say_the_same(database: Database, talk_on_both: Conversation) -> None:
+    await fill(database)
+    talk = talk_on_both
     pressed = await talk.press(await talk.press(await talk.say("/sync"), "Last hour"), "Leads")
     assert pressed["plain"] == (await talk.say("/sync last hour leads"))["plain"]
 
 
-async def test_words_that_mean_nothing_get_the_nearest_that_works(database: Database, talk: Conversation) -> None:
+async def test_words_that_mean_nothing_get_the_nearest_that_works(filled: Database, talk: Conversation) -> None:
     answer = await talk.say("/sync status ledas <!channel>")
     assert "Did you mean: /sync status leads" in answer["plain"]
     assert answer["mentions"] == []
-    assert "Leads · BEHIND" in (await talk.press(answer, "/sync status leads"))["plain"]
+    assert "BEHIND  Leads: oldest" in (await talk.press(answer, "/sync status leads"))["plain"]
 
 
-async def test_help_is_made_from_the_commands(database: Database, talk: Conversation) -> None:
+async def test_help_is_made_from_the_commands(filled: Database, talk: Conversation) -> None:
     answer = await talk.say("/sync help")
     for name in ("status", "errors", "help"):
         assert f"/sync {name}" in answer["plain"]
     assert "code:1003" in (await talk.say("/sync help errors"))["plain"]
 
 
-async def test_what_goes_wrong_is_told_with_a_number(database: Database, talk: Conversation) -> None:
-    async with database.write() as connection:
+async def test_what_goes_wrong_is_told_with_a_number(filled: Database, talk: Conversation) -> None:
+    async with filled.write() as connection:
         await connection.exec_driver_sql("DROP TABLE lanes")
     answer = await talk.say("/sync")
     assert "Something went wrong" in answer["plain"]
     assert "incident" in answer["plain"]
 
 
-async def test_blocks_that_slack_refuses_are_answered_as_text(database: Database, talk: Conversation) -> None:
+async def test_blocks_that_slack_refuses_are_answered_as_text(filled: Database, talk: Conversation) -> None:
     await talk.control("blocks", refuse=["rich_text"], where="everywhere")
     answer = await talk.say("/sync")
     assert answer["blocks"] == []
     assert "Leads          1,204  3,310  2h 14m   37" in answer["text"]
 
 
-async def test_without_the_scope_for_zones_times_are_utc(database: Database, talk: Conversation) -> None:
+async def test_without_the_scope_for_zones_times_are_utc(filled: Database, talk: Conversation) -> None:
     await talk.control("workspace", scopes=["commands", "chat:write"])
     assert "Read 14:32" in (await talk.say("/sync"))["plain"]
 
@@ -120,5 +130,10 @@ async def test_the_bot_comes_back_when_its_socket_is_lost(
         await connected(http, slack_url)
         talk = Conversation(slack_url, http)
         await talk.control("sockets", disconnect="refresh_requested")
-        await connected(http, slack_url)
+
+        async def heard() -> bool:
+            said = await talk.control("say", user="U0ADMIN", channel=talk.channel, text="/sync", wait=True)
+            return bool(said["outcome"] == "acknowledged")
+
+        await until(heard)
         assert "OBSERVING" in (await talk.say("/sync"))["plain"]

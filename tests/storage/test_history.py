@@ -92,7 +92,13 @@ async def test_hours_before_anything_was_seen_do_not_count(database: Database) -
     async with database.read() as connection:
         hours = (await history.read_hours(connection, NOW))[LEADS]
         assert await history.read_hours(connection, NOW - 24 * HOUR) == {}
-    assert [hour.seen for hour in hours] == [1.0, pytest.approx(0.5)]
+    assert [(hour.records, hour.seen) for hour in hours] == [(0, 1.0), (7, pytest.approx(31 / 60))]
+
+
+async def test_what_was_synced_an_hour_ago_to_the_minute_counts(database: Database) -> None:
+    await synced(database, *LEADS, NOW - HOUR, 7)
+    async with database.read() as connection:
+        assert [hour.records for hour in (await history.read_hours(connection, NOW))[LEADS]] == [0, 7]
 
 
 async def test_hours_of_one_object_are_those_of_all_without_the_others(database: Database) -> None:
