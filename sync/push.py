@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from storage.changes import (
     Change,
     Direction,
@@ -13,17 +15,19 @@ from storage.changes import (
     Postponed,
     Result,
     Seen,
+    Settled,
     Skipped,
     opposite,
 )
 from storage.ledger.claiming import mark_in_flight, next_in_line, waiting_values
-from storage.ledger.links import Key, links_by, marketo_ids
+from storage.ledger.links import Key, links_by, marketo_ids, taken
 from storage.ledger.noting import Lane, note
 from storage.ledger.readings import cursor_of, restart_lane, stop_lane
 from storage.ledger.settling import Round, settle
 from sync.decide import Insert, Skip, Write, decide
 from sync.engine import Engine
 from sync.errors import Later, Never, PersonMustLook, SyncFailure
+from sync.matching import AMBIGUOUS
 from sync.objects import Object
 from sync.values import fingerprint
 
@@ -192,11 +196,57 @@ def fail_all(engine: Engine, claimed: Claim, failure: SyncFailure) -> None:
         failed(engine, claimed, Item(change, None, Insert({})), failure, timedelta())
 
 
+async def keep_free(engine: Engine, claimed: Claim, matched: dict[str, Link]) -> dict[str, Link]:
+    """Of the links that a match proposes, those whose other record nobody else is linked to; the rest is parked."""
+    held: dict[str, str | None] = {}
+    async with engine.database.read() as connection:
+        for name in {link.object for link in matched.values()}:
+            links = [link for link in matched.values() if link.object == name]
+            held |= await taken(connection, name, claimed.key, links)
+    for change in claimed.waiting() if held else ():
+        if change.record_id in held:
+            claimed.results.append(_parked_as_taken(claimed, change, matched[change.record_id], held[change.record_id]))
+    return {record_id: link for record_id, link in matched.items() if record_id not in held}
+
+
+def _parked_as_taken(claimed: Claim, change: Change, link: Link, holder: str | None) -> Parked:
+    found, there, here = _other(link, claimed.direction), "Dynamics", "Marketo"
+    if claimed.direction == "to-marketo":
+        there, here = here, there
+    message = f"{found} of {link.object} in {there} is {holder} in {here} already"
+    return Parked(change, AMBIGUOUS, message, link.dynamics_id, link.marketo_id)
+
+
+async def _park_taken(connection: AsyncConnection, claimed: Claim) -> None:
+    """What was written may turn out to be a record that another one is linked to: two roles that Marketo holds as one.
+
+    A second link cannot be saved, and trying would fail for ever.
+    """
+    new = {
+        result.change.record_id: result.link
+        for result in claimed.results
+        if isinstance(result, Settled) and result.link and _is_new(claimed, result.change, result.link)
+    }
+    held = await taken(connection, claimed.one.name, claimed.key, list(new.values())) if new else {}
+    claimed.results = [
+        _parked_as_taken(claimed, result.change, new[result.change.record_id], held[result.change.record_id])
+        if isinstance(result, Settled) and result.change.record_id in held
+        else result
+        for result in claimed.results
+    ]
+
+
+def _is_new(claimed: Claim, change: Change, link: Link) -> bool:
+    before = claimed.links.get(change.record_id)
+    return before is None or _other(before, claimed.direction) != _other(link, claimed.direction)
+
+
 async def finish(engine: Engine, claimed: Claim) -> None:
     """Settles the round, and notes what it taught about the way back, in one transaction."""
     now = engine.now()
     async with engine.database.write() as connection:
-        done = Round(claimed.one.name, claimed.direction, claimed.results)
+        await _park_taken(connection, claimed)
+        done = Round(claimed.one.name, claimed.direction, claimed.results, two_way=claimed.one.is_person)
         await settle(engine.database, connection, done, now)
         for (name, direction), seen in claimed.noted.items():
             await note(engine.database, connection, Lane(name, direction, claimed.first_read_at), seen, now)

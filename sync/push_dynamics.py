@@ -14,7 +14,7 @@ from sync.errors import Never, SyncFailure
 from sync.matching import Matches, in_dynamics
 from sync.objects import TYPE, Object
 from sync.outcomes import Outcome, Written
-from sync.push import Claim, Item, fail_all, failed, finish, take
+from sync.push import Claim, Item, fail_all, failed, finish, keep_free, take
 from sync.push_marketo import person_type, sent_link
 from sync.values import fingerprints, to_dynamics
 
@@ -47,9 +47,9 @@ async def _match(engine: Engine, claimed: Claim) -> dict[str, Link]:
     if not unlinked:
         return {}
     matches = await in_dynamics(engine, claimed.one, unlinked)
-    links = {}
+    free, links = await keep_free(engine, claimed, matches.links), {}
     for change in unlinked:
-        link = matches.links.get(change.record_id)
+        link = free.get(change.record_id)
         if change.record_id in matches.refused:
             refusal: Never = matches.refused[change.record_id]
             failed(engine, claimed, Item(change, None, Insert({})), refusal, timedelta())

@@ -1,7 +1,7 @@
 """Writing to Marketo: people by id or by our id field, everything else by its external id, in full calls."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from sync.matching import Matches, in_marketo
 from sync.objects import DELETED, SYNC, TYPE, Object
 from sync.outcomes import Outcome
 from sync.pull_dynamics import CLOSED, ETAG
-from sync.push import Claim, Item, defer, fail_all, failed, finish, take
+from sync.push import Claim, Item, defer, fail_all, failed, finish, keep_free, take
 from sync.values import fingerprint, fingerprints
 
 LEAD_NOT_FOUND = "1004"
@@ -53,13 +53,14 @@ async def _match(engine: Engine, claimed: Claim) -> dict[str, Link]:
         refusal = matches.refused.get(change.record_id)
         if refusal:
             failed(engine, claimed, Item(change, None, Insert({})), refusal, timedelta())
-    for record_id, link in matches.links.items():
+    free = await keep_free(engine, claimed, matches.links)
+    for record_id, link in free.items():
         values = matches.values[record_id]
         if edited(claimed.one, "to-dynamics", values, link) and link.marketo_id:
             back = Seen(link.marketo_id, "update", values, engine.now())
             claimed.noted.setdefault((claimed.one.name, "to-dynamics"), []).append(back)
     claimed.changes = [_marked(claimed.one, change, matches) for change in claimed.changes]
-    return matches.links
+    return free
 
 
 def _marked(one: Object, change: Change, matches: Matches) -> Change:
@@ -67,7 +68,7 @@ def _marked(one: Object, change: Change, matches: Matches) -> Change:
     if change.record_id not in matches.unmarked:
         return change
     ids = {one.marketo_key: change.record_id, TYPE: person_type(one)}
-    return replace(change, extra={**ids, **(change.extra or {})})
+    return change._replace(extra={**ids, **(change.extra or {})})
 
 
 def _kept(claimed: Claim, item: Item) -> bool:
@@ -185,27 +186,25 @@ def _file(engine: Engine, claimed: Claim, item: Item, outcome: Outcome) -> None:
         return
     operation: Operation = "insert" if outcome.created else "update"
     link = _agreed(one, item, outcome.id)
-    written = item.decision.values if one.is_person else {}
-    claimed.results.append(Settled(change, operation, link, written))
+    claimed.results.append(Settled(change, operation, link, item.decision.values))
 
 
 def _agreed(one: Object, item: Item, marketo_id: str) -> Link:
     """The link as it stands once a write took effect."""
-    change, link = item.change, item.link or Link(one.name, item.change.record_id, None)
-    sent: Mapping[str, tuple[str, str]] = {}
+    change, link = item.change, item.link
+    generation = link.generation if link else 0
     if not one.is_person:
         agreed = fingerprints(one.fields, change.values)
-    elif isinstance(item.decision, Insert):
-        agreed = agreed_by_insert(one, "to-marketo", change.values)
+        return Link(one.name, change.record_id, marketo_id, agreed, generation=generation)
+    link = link or Link(one.name, change.record_id, None)
+    if isinstance(item.decision, Insert):
+        link = replace(link, agreed=agreed_by_insert(one, "to-marketo", change.values), sent={})
     else:
         written = fingerprints(one.fields, item.decision.values)
-        agreed = {**link.agreed, **written}
-        sent = sent_link(one, item).sent
+        link = replace(link, agreed={**link.agreed, **written}, sent=sent_link(one, item).sent)
     return replace(
         link,
         marketo_id=marketo_id,
-        agreed=agreed,
-        sent=sent,
         dynamics_deleted=False,
         etag=change.values.get(ETAG) or link.etag,
         closed=bool(change.values.get(CLOSED, link.closed)),

@@ -35,6 +35,18 @@ async def links_by(connection: AsyncConnection, object: str, key: Key, ids: Sequ
     return {getattr(row, key): as_link(row) for row in await connection.execute(query)}
 
 
+async def taken(connection: AsyncConnection, object: str, by: Key, wanted: Sequence[Link]) -> dict[str, str | None]:
+    """Of `wanted`, told apart by the id that `by` names, those whose other id is linked already: who holds it.
+
+    A record of one side is linked to one of the other; saving a second link to it would fail.
+    """
+    other: Key = "marketo_id" if by == "dynamics_id" else "dynamics_id"
+    ids = [found for link in wanted if (found := getattr(link, other))]
+    holders = {found: getattr(link, by) for found, link in (await links_by(connection, object, other, ids)).items()}
+    claims = [(getattr(link, by), getattr(link, other)) for link in wanted if getattr(link, other)]
+    return {mine: holder for mine, found in claims if (holder := holders.setdefault(found, mine)) != mine}
+
+
 async def marketo_ids(connection: AsyncConnection, object: str, dynamics_ids: Sequence[str]) -> dict[str, str]:
     """Marketo's ids of these Dynamics records, as far as they are in Marketo."""
     query = select(links.c.dynamics_id, links.c.marketo_id).where(

@@ -7,9 +7,9 @@ import argparse
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -39,6 +39,23 @@ HURRY = 100  # how much faster than real a pause that Dynamics asks for goes by
 LOOKUP = "@Microsoft.Dynamics.CRM.lookuplogicalname"
 
 
+class Watch(httpx.AsyncHTTPTransport):
+    """The wire to a service. What `interrupt` is set to happens once, just before the next write leaves."""
+
+    interrupt: Callable[[], Awaitable[None]] | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        happening = self.interrupt
+        if happening and request.method == "POST" and is_write_request(request):
+            self.interrupt = None
+            await happening()
+        return await super().handle_async_request(request)
+
+
+def is_write_request(request: httpx.Request) -> bool:
+    return "_method=GET" not in str(request.url) and "token" not in request.url.path
+
+
 @dataclass
 class World:
     """`now` is the engine's time and both services'; `sync` runs passes, a minute apart."""
@@ -47,8 +64,8 @@ class World:
     engine: Engine
     dynamics: httpx.AsyncClient
     marketo: httpx.AsyncClient
+    watch: "Watch"
     now: datetime = START
-    off: dict[str, Any] = field(default_factory=dict)
 
     # time and passes
 
@@ -110,7 +127,7 @@ class World:
         return (await self.put("leads", {"lastname": "Lovelace", "subject": "Asked", **values}))[0]
 
     async def contact(self, **values: Any) -> str:
-        return (await self.put("contacts", {"lastname": "Hopper", **values}))[0]
+        return (await self.put("contacts", {"lastname": "Hopper", "department": "Navy", **values}))[0]
 
     async def opportunity(self, **values: Any) -> str:
         if account := values.pop("account", None):
@@ -248,14 +265,16 @@ async def traveller(
         first_wait=0.01,
         sleep=lambda seconds: asyncio.sleep(seconds / HURRY),
         clock=lambda: time.monotonic() * HURRY,
+        transport=(watch := Watch()),
     )
-    marketo = Marketo(MarketoAccess(urls[1], "demo", "demo"), calls_per_20s=1_000_000, in_flight=10, first_wait=0.01)
+    access = MarketoAccess(urls[1], "demo", "demo")
+    marketo = Marketo(access, calls_per_20s=1_000_000, in_flight=10, first_wait=0.01, transport=watch)
     async with (
         httpx.AsyncClient(base_url=urls[0], timeout=30) as one,
         httpx.AsyncClient(base_url=urls[1], timeout=30) as other,
     ):
         engine = Engine(database, dynamics, marketo, lambda: world.now, "tests", pace or Pace(settle_seconds=30))
-        world = World(database, engine, one, other, start)
+        world = World(database, engine, one, other, watch, start)
         try:
             await world.advance(0)
             yield world
@@ -266,7 +285,7 @@ async def traveller(
 
 @asynccontextmanager
 async def services(data: Path | None, seed: int = 0) -> AsyncIterator[tuple[str, str]]:
-    """Both services, in this process and without limits. `data` is a folder of CSV files; None lets Faker make a CRM."""
+    """Both services, in this process, without limits. `data` is a folder of CSV files; None: Faker makes a CRM."""
     given = argparse.Namespace(
         client_id="demo", client_secret="demo", tenant="demo", data=str(data) if data else None, seed=seed
     )
