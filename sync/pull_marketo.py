@@ -101,11 +101,20 @@ async def _note_activities(engine: Engine, feed: str, page: Activities, cursor: 
         gone = []
         people = await _people(engine, [str(one["leadId"]) for one in page.activities])
         people.judged = {one: judge(engine.people, one, people.links, page.activities) for one in people.ids}
+        await _look_where_something_waits(engine, people)
         people.read = await _read_people(engine, [one for one in people.ids if people.judged[one].look])
     async with engine.database.write() as connection:
         await _part_from(engine, connection, gone, cursor)
         await _note_people(engine, connection, people, cursor)
         await save_cursor(engine.database, connection, "marketo", feed, cursor, engine.now())
+
+
+async def _look_where_something_waits(engine: Engine, people: People) -> None:
+    """A value that is back to what was agreed looks like an echo, but mends a change that waits to carry another."""
+    async with engine.database.read() as connection:
+        for one in engine.people:
+            for marketo_id in await waiting_values(connection, one.name, "to-dynamics", people.ids):
+                people.judged[marketo_id].look = True
 
 
 def merged_away(activities: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -5,6 +5,7 @@ The services are looked into and edited through their control addresses only, ne
 
 import argparse
 import asyncio
+import json
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -40,19 +41,32 @@ LOOKUP = "@Microsoft.Dynamics.CRM.lookuplogicalname"
 
 
 class Watch(httpx.AsyncHTTPTransport):
-    """The wire to a service. What `interrupt` is set to happens once, just before the next write leaves."""
+    """The wire to a service. What `interrupt` is set to happens once, just before the next write leaves.
+
+    The next `lose` writes arrive, and then the pass dies of a RuntimeError, which is none that any client expects.
+    """
 
     interrupt: Callable[[], Awaitable[None]] | None = None
+    lose = 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        is_write = is_write_request(request)
         happening = self.interrupt
-        if happening and request.method == "POST" and is_write_request(request):
+        if happening and is_write:
             self.interrupt = None
             await happening()
-        return await super().handle_async_request(request)
+        response = await super().handle_async_request(request)
+        if is_write and self.lose:
+            self.lose -= 1
+            await response.aread()
+            await response.aclose()
+            raise RuntimeError("the process dies here")
+        return response
 
 
 def is_write_request(request: httpx.Request) -> bool:
+    if request.method not in ("POST", "PATCH", "DELETE"):
+        return False
     return "_method=GET" not in str(request.url) and "token" not in request.url.path
 
 
@@ -243,7 +257,10 @@ def _ids(row: Row) -> set[Any]:
 
 
 async def control(service: httpx.AsyncClient, name: str, asked: Any) -> Any:
-    reply = await service.post(f"/sandbox/{name}", json=asked)
+    # Escaped to ASCII, so that even half a surrogate pair can be told.
+    reply = await service.post(
+        f"/sandbox/{name}", content=json.dumps(asked), headers={"Content-Type": "application/json"}
+    )
     assert reply.is_success, reply.text
     return reply.json()
 
