@@ -74,6 +74,7 @@ changes = Table(
     Column("code", String(40)),
     Column("message", Text),
     UniqueConstraint("object", "direction", "record_id"),
+    sqlite_autoincrement=True,  # errors outlive changes and go by their ids, which must not come back
 )
 Index("ix_changes_queue", changes.c.object, changes.c.direction, changes.c.state, changes.c.id)
 _pending = text("state <> 'parked'")

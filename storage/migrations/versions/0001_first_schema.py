@@ -51,6 +51,7 @@ def upgrade() -> None:
         sa.Column("message", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_changes")),
         sa.UniqueConstraint("object", "direction", "record_id", name=op.f("uq_changes_object_direction_record_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "ix_changes_due",
