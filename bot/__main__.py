@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import ValidationError
 
 from bot.alerts.announce import announce
-from bot.alerts.watch import Thresholds, watch
+from bot.alerts.watch import watch
 from bot.app import make_app, make_client
 from bot.check import check_all
 from bot.ears import serve
@@ -21,6 +21,7 @@ from bot.wiring import AlreadyRunning, alone, make_dynamics, make_marketo, open_
 from storage.changes import DIRECTIONS
 from storage.database import Database
 from storage.ledger.readings import go_live
+from sync.backlog import Thresholds
 from sync.engine import Engine
 from sync.errors import SyncFailure
 from sync.objects import LANES, OBJECTS
@@ -89,8 +90,7 @@ def alerts_job(settings: Settings, database: Database) -> Job:
 
     async def alert() -> None:
         await watch(database, thresholds, now())
-        if settings.alert_channel:
-            await announce(database, client, settings.alert_channel, now())
+        await announce(database, client, settings.alert_channel, now())
 
     return Job("alerts", ALERTS_EVERY, alert, deadline=timedelta(minutes=5).total_seconds())
 

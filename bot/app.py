@@ -19,9 +19,10 @@ from bot.answers import Answer, say
 from bot.askers import Askers
 from bot.blocks import ACTION, Button
 from bot.commands import COMMANDS
-from bot.grammar import Vocabulary, parse
+from bot.grammar import parse
 from bot.request import Misunderstood
 from bot.settings import Settings
+from bot.words import Vocabulary
 from bot.world import World
 from storage.database import Database
 from sync.objects import OBJECTS

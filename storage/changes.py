@@ -13,6 +13,11 @@ Side = Literal["dynamics", "marketo"]
 DIRECTIONS: tuple[Direction, ...] = ("to-marketo", "to-dynamics")
 OPERATIONS: tuple[Operation, ...] = ("insert", "update", "delete")
 
+ECHO = "echo"
+NOTHING_NEW = "nothing new"
+EQUAL = "equal already"
+SILENT = frozenset({ECHO, NOTHING_NEW, EQUAL})  # reasons to skip that are not worth a row of activity each
+
 Values = Mapping[str, Any]
 Fingerprints = Mapping[str, str]
 
@@ -35,10 +40,14 @@ class Seen(NamedTuple):
     label: str = ""
     skip: str | None = None
     extra: Values | None = None
+    edited_by: str = ""
 
 
 class Change(NamedTuple):
-    """One record that has to be written to the other side, as the backlog holds it."""
+    """One record that has to be written to the other side, as the backlog holds it.
+
+    `unsure` after an attempt whose outcome is unknown; `cautious` when many were retried at once, which opts nobody in.
+    """
 
     id: int
     object: str
@@ -52,6 +61,7 @@ class Change(NamedTuple):
     waiting_since: datetime
     attempts: int
     unsure: bool
+    cautious: bool = False
 
 
 @dataclass(frozen=True, slots=True)

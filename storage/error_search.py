@@ -12,7 +12,7 @@ from storage.changes import Direction, Operation
 from storage.database import Database
 from storage.models import changes, errors
 
-OPEN = ("open", "retrying")
+OPEN = ("open",)
 COUNT_STOPS_AT = 10_000
 
 

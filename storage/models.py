@@ -69,6 +69,9 @@ changes = Table(
     Column("noted_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("unsure", Boolean, nullable=False, server_default=false()),
+    Column("cautious", Boolean, nullable=False, server_default=false()),
+    Column("ignored", Boolean, nullable=False, server_default=false()),
+    Column("edited_by", String(200), nullable=False, server_default=""),
     Column("next_at", Moment),
     Column("waits_for", String(90)),
     Column("code", String(40)),
@@ -166,6 +169,23 @@ throughput = Table(
     Column("records", BigInteger, nullable=False),
 )
 
+activity = Table(
+    "activity",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("at", Moment, nullable=False),
+    Column("object", String(20), nullable=False),
+    Column("direction", String(12), nullable=False),
+    Column("outcome", String(8), nullable=False),
+    Column("reason", String(40), nullable=False, server_default=""),
+    Column("record_id", String(64), nullable=False),
+    Column("other_id", String(64)),
+    Column("fields", Text, nullable=False, server_default=""),
+)
+Index("ix_activity_newest", activity.c.object, activity.c.outcome, activity.c.id)
+Index("ix_activity_record", activity.c.object, activity.c.direction, activity.c.record_id, activity.c.id)
+Index("ix_activity_at", activity.c.at)
+
 samples = Table(
     "samples",
     metadata,
@@ -182,6 +202,7 @@ lanes = Table(
     key("object"),
     key("direction", 12),
     Column("live", Boolean, nullable=False, server_default=false()),
+    Column("paused", Boolean, nullable=False, server_default=false()),
     Column("stopped_at", Moment),
     Column("stopped_code", String(40)),
     Column("stopped_message", Text),

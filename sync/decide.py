@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from storage.changes import Change, Direction, Link, Side
+from storage.changes import EQUAL, Change, Direction, Link, Side
 from sync.objects import Field, Object
 from sync.values import compared, fingerprint
 
-EQUAL = "equal already"
 LOST = "the other side's edit won"
 DELETED_FIRST = "deleted before it was synced"
 GONE = "deleted in Dynamics"
@@ -88,6 +87,8 @@ def _three_way(one: Object, change: Change, link: Link, other_side: Mapping[str,
         if each.name not in change.values:
             continue
         value = change.values[each.name]
+        if change.cautious and each.opt_out and not value:
+            continue
         mine = fingerprint(each, value)
         before = link.agreed.get(each.name, "")
         if mine == before and not _must_repeat(each, value, change, link):

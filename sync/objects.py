@@ -6,7 +6,7 @@ Column and field names are Adobe's default Dynamics mapping with its misspelling
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from storage.changes import DIRECTIONS, Direction, Side
 
@@ -17,6 +17,7 @@ CONTACT_ID = "dynamicsContactId"
 TYPE = "dynamicsType"
 DELETED = "dynamicsDeleted"
 SYNC = "syncToDynamics"
+EDITOR = "_modifiedby_value"
 DO_NOT_EMAIL = "dynamicsDoNotEmail"
 
 
@@ -62,6 +63,11 @@ class Object:
     def is_person(self) -> bool:
         return self.kind == "leads"
 
+    def mark(self, dynamics_id: str) -> dict[str, Any]:
+        """What tells in Marketo that a person is this Dynamics row, and that it is there."""
+        alive = {self.deleted_field: False} if self.deleted_field else {}
+        return {self.marketo_key: dynamics_id, TYPE: self.table.capitalize(), **alive}
+
     def field(self, name: str) -> Field:
         return self._by_name[name]
 
@@ -81,7 +87,7 @@ class Object:
     def columns(self) -> tuple[str, ...]:
         """Every Dataverse column to select."""
         mapped = [field.column for field in self.fields]
-        return tuple(dict.fromkeys([self.dynamics_key, *mapped, *self.label_columns, "modifiedon"]))
+        return tuple(dict.fromkeys([self.dynamics_key, *mapped, *self.label_columns, "modifiedon", EDITOR]))
 
 
 def _one_way(name: str, column: str, kind: Kind = "text", parent: str = "") -> Field:

@@ -123,7 +123,7 @@ async def push_all(engine: Engine, readable: set[Side]) -> bool:
 def may_write(engine: Engine, state: LaneState) -> bool:
     """A lane that stopped is tried again after a while, in case somebody mended it."""
     rested = state.stopped_at is None or engine.now() - state.stopped_at >= engine.pace.stopped_for
-    return state.live and rested
+    return state.live and not state.paused and rested
 
 
 async def push_lane(engine: Engine, one: Object, direction: Direction) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.changes import Link, Seen
+from storage.changes import ECHO, Link, Operation, Seen
 from storage.ledger.links import confirm, links_by
 from storage.ledger.noting import Lane, note
 from storage.ledger.readings import Cursor, cursor_of, save_cursor
@@ -15,10 +15,9 @@ from sync.decide import edited
 from sync.dynamics.client import ChangedRows
 from sync.engine import Engine
 from sync.errors import CursorExpired
-from sync.objects import Object
-from sync.values import from_dynamics, label
+from sync.objects import EDITOR, Object
+from sync.values import FORMATTED, from_dynamics, label, storable
 
-ECHO = "echo"
 NEVER_SYNCED = "deleted before it was synced"
 NO_ROLE = "not a contact's role in an opportunity"
 
@@ -92,7 +91,9 @@ def _seen_row(page: Page, row: Mapping[str, Any]) -> Seen:
     if one.is_person:
         values |= {ETAG: row.get("@odata.etag"), CLOSED: is_closed(one, row)}
     edited_at = _moment(row.get("modifiedon")) or page.now
-    return Seen(record_id, "update" if known else "insert", values, edited_at, label(one, row), skip)
+    edited_by = storable(str(row.get(EDITOR + FORMATTED) or ""))[:200]
+    operation: Operation = "update" if known else "insert"
+    return Seen(record_id, operation, values, edited_at, label(one, row), skip, edited_by=edited_by)
 
 
 def _seen_tombstone(page: Page, record_id: str) -> Seen:

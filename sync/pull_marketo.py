@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.changes import Link, Seen
+from storage.changes import ECHO, Link, Seen
 from storage.ledger.claiming import waiting_values
 from storage.ledger.links import links_by, save_links
 from storage.ledger.noting import Lane, note
@@ -21,7 +21,6 @@ from sync.echoes import Judged, judge
 from sync.engine import Engine
 from sync.marketo.client import Activities
 from sync.objects import CONTACTS, DELETED, LEADS, SYNC, TYPE, Object
-from sync.pull_dynamics import ECHO
 from sync.values import flag, from_marketo, person_label
 
 NEW_LEAD, CHANGE_DATA_VALUE, MERGE_LEADS = 12, 13, 32

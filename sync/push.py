@@ -38,11 +38,15 @@ MOST_DOUBLINGS = 8
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One claimed change on its way: what is known of it, and what was decided."""
+    """One claimed change on its way: what is known of it, and what was decided.
+
+    `refused` are values that the side written to holds although they could not travel: a write replaces them.
+    """
 
     change: Change
     link: Link | None
     decision: Write
+    refused: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -54,6 +58,7 @@ class Claim:
     changes: list[Change]
     links: dict[str, Link]
     other_side: Mapping[str, Mapping[str, Any]]
+    refused: Mapping[str, Mapping[str, Any]]
     parents: Mapping[str, Mapping[str, str]]
     first_read_at: datetime
     reading_first: bool
@@ -84,6 +89,7 @@ async def claim(engine: Engine, one: Object, direction: Direction) -> Claim | No
         links = await links_by(connection, one.name, key, ids)
         others = {other: record for record, link in links.items() if (other := _other(link, direction))}
         theirs = await waiting_values(connection, one.name, opposite(direction), list(others)) if one.is_person else {}
+        valid = await _valid_edits(connection, one, opposite(direction), list(theirs)) if theirs else {}
         cursor = await cursor_of(connection, "dynamics", one.name)
         parents = await _parents(engine, connection, one, changes) if direction == "to-marketo" else {}
     return Claim(
@@ -91,11 +97,19 @@ async def claim(engine: Engine, one: Object, direction: Direction) -> Claim | No
         direction,
         changes,
         links,
-        {others[other]: values for other, values in theirs.items()},
+        {others[other]: values for other, values in valid.items()},
+        {others[other]: values for other, values in theirs.items() if other not in valid},
         parents,
         cursor.first_read_started_at if cursor else engine.now(),
         cursor is None or cursor.first_read_done_at is None or _within_first_read(cursor.first_read_done_at, changes),
     )
+
+
+async def _valid_edits(
+    connection: AsyncConnection, one: Object, direction: Direction, ids: Sequence[str]
+) -> dict[str, dict[str, Any]]:
+    """What may collide with a write. A value that was refused does not: it cannot win over one that is not."""
+    return await waiting_values(connection, one.name, direction, ids, parked=False)
 
 
 def _within_first_read(done_at: datetime, changes: Sequence[Change]) -> bool:
@@ -128,7 +142,7 @@ def take(claimed: Claim, match_links: Mapping[str, Link]) -> list[Item]:
         if isinstance(decision, Skip):
             claimed.results.append(skipped(claimed, change, link, decision))
         else:
-            items.append(Item(change, link, decision))
+            items.append(Item(change, link, decision, claimed.refused.get(change.record_id, {})))
     return items
 
 

@@ -12,10 +12,10 @@ from sync.decide import Insert, agreed_by_insert
 from sync.engine import Engine
 from sync.errors import Never, SyncFailure
 from sync.matching import Matches, in_dynamics
-from sync.objects import TYPE, Object
+from sync.objects import Object
 from sync.outcomes import Outcome, Written
 from sync.push import Claim, Item, fail_all, failed, finish, keep_free, take
-from sync.push_marketo import person_type, sent_link
+from sync.push_marketo import sent_link
 from sync.values import fingerprints, to_dynamics
 
 LINKED = "linked to a record Dynamics had"
@@ -75,8 +75,7 @@ def _announce_match(engine: Engine, claimed: Claim, link: Link, matches: Matches
     assert link.marketo_id and link.dynamics_id
     one = engine.object_named(link.object)
     row, person = matches.rows[link.marketo_id], matches.values[link.marketo_id]
-    ids = {one.marketo_key: link.dynamics_id, TYPE: person_type(one)}
-    there = Seen(link.dynamics_id, "update", row, engine.now(), extra=ids)
+    there = Seen(link.dynamics_id, "update", row, engine.now(), extra=one.mark(link.dynamics_id))
     claimed.noted.setdefault((link.object, "to-marketo"), []).append(there)
     if link.object != claimed.one.name:
         back = Seen(link.marketo_id, "update", person, engine.now())
@@ -143,8 +142,7 @@ def _file(engine: Engine, claimed: Claim, item: Item, outcome: Outcome) -> None:
 def _file_insert(engine: Engine, claimed: Claim, item: Item, outcome: Written) -> None:
     one, change = claimed.one, item.change
     assert item.link is not None
-    ids = {one.marketo_key: outcome.id, TYPE: person_type(one)}
-    there = Seen(outcome.id, "update", {}, engine.now(), change.label, extra=ids)
+    there = Seen(outcome.id, "update", {}, engine.now(), change.label, extra=one.mark(outcome.id))
     claimed.noted.setdefault((one.name, "to-marketo"), []).append(there)
     link = replace(item.link, planned=False, etag=outcome.etag, sent={})
     if outcome.created:

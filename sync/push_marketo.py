@@ -88,9 +88,9 @@ async def _remember_sent(engine: Engine, claimed: Claim, items: Sequence[Item]) 
 
 def sent_link(one: Object, item: Item) -> Link:
     link = item.link or Link(one.name, item.change.record_id, None)
+    held = {**link.agreed, **fingerprints(one.fields, item.refused)}
     sent = {
-        name: (link.agreed.get(name, ""), fingerprint(one.field(name), value))
-        for name, value in item.decision.values.items()
+        name: (held.get(name, ""), fingerprint(one.field(name), value)) for name, value in item.decision.values.items()
     }
     return replace(link, sent={**link.sent, **sent})
 

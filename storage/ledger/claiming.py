@@ -45,10 +45,12 @@ async def recover(connection: AsyncConnection, direction: Direction, next_at: da
 
 
 async def waiting_values(
-    connection: AsyncConnection, object: str, direction: Direction, record_ids: Sequence[str]
+    connection: AsyncConnection, object: str, direction: Direction, record_ids: Sequence[str], parked: bool = True
 ) -> dict[str, dict[str, Any]]:
-    """The newest values of the changes (parked ones too) that these records have in `direction`, by record."""
+    """The newest values of the changes (parked ones too, unless told) that these records have in `direction`."""
     query = select(changes.c.record_id, changes.c["values"]).where(
         changes.c.object == object, changes.c.direction == direction, among(connection, changes.c.record_id, record_ids)
     )
+    if not parked:
+        query = query.where(changes.c.state != "parked")
     return {row.record_id: row.values for row in await connection.execute(query)}

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, false, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.changes import Direction, Operation, Seen
+from storage.changes import NOTHING_NEW, SILENT, Direction, Operation, Seen
 from storage.database import Database, among
-from storage.ledger.totals import Moves, Total, move
+from storage.ledger.activity import log_skipped
+from storage.ledger.totals import Measure, Moves, Total, move
 from storage.models import changes, errors
-
-NOTHING_NEW = "nothing new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,8 @@ async def note(
         await connection.execute(insert(changes), new)
     if folded:
         await _write_folded(connection, folded)
+    skipped = [one for one in seen if one.skip and one.skip not in SILENT and one.record_id not in waiting]
+    await log_skipped(connection, lane.object, lane.direction, [(one.record_id, str(one.skip)) for one in skipped], now)
     await move(database, connection, moves)
 
 
@@ -75,6 +76,7 @@ def _new(lane: Lane, one: Seen, now: datetime) -> dict[str, Any]:
         "label": one.label,
         "waiting_since": max(one.edited_at, lane.first_read_at),
         "noted_at": now,
+        "edited_by": one.edited_by,
     }
 
 
@@ -91,9 +93,7 @@ def _adds_nothing(existing: Row[Any], one: Seen) -> bool:
 def _fold(lane: Lane, existing: Row[Any], one: Seen, moves: Moves) -> dict[str, Any]:
     operation = folded_operation(existing.operation, one.operation)
     moves[Total(lane.object, lane.direction, one.operation, "folded")] += 1
-    moves[
-        Total(lane.object, lane.direction, existing.operation, "open" if existing.state == "parked" else "backlog")
-    ] -= 1
+    moves[Total(lane.object, lane.direction, existing.operation, measure_of(existing))] -= 1
     moves[Total(lane.object, lane.direction, operation, "backlog")] += 1
     return {
         "b_id": existing.id,
@@ -102,8 +102,16 @@ def _fold(lane: Lane, existing: Row[Any], one: Seen, moves: Moves) -> dict[str, 
         "b_values": {**existing.values, **one.values},
         "b_extra": {**(existing.extra or {}), **(one.extra or {})} or None,
         "b_label": one.label or existing.label,
+        "b_edited_by": one.edited_by or existing.edited_by,
         "b_healed": existing.state == "parked",
     }
+
+
+def measure_of(change: Row[Any]) -> Measure:
+    """Which total counts a change as it stands."""
+    if change.state != "parked":
+        return "backlog"
+    return "ignored" if change.ignored else "open"
 
 
 def folded_operation(before: Operation, now: Operation) -> Operation:
@@ -123,6 +131,9 @@ async def _write_folded(connection: AsyncConnection, folded: list[dict[str, Any]
             values=bindparam("b_values", type_=changes.c["values"].type),
             extra=bindparam("b_extra", type_=changes.c.extra.type),
             label=bindparam("b_label"),
+            edited_by=bindparam("b_edited_by"),
+            cautious=false(),
+            ignored=false(),
         )
     )
     await connection.execute(statement, [{key: row[key] for key in row if key != "b_healed"} for row in folded])

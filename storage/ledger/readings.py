@@ -23,9 +23,10 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class LaneState:
-    """Whether an object is written in a direction: observed only until `live`, and not while `stopped_at` is set."""
+    """Whether an object is written in a direction: only observed until `live`, not while `paused` or stopped."""
 
     live: bool = False
+    paused: bool = False
     stopped_at: datetime | None = None
     stopped_code: str | None = None
 
@@ -55,7 +56,9 @@ async def save_cursor(
 async def lane_states(connection: AsyncConnection) -> dict[tuple[str, Direction], LaneState]:
     """Every lane that anything is known of; the others are only observed."""
     found = await connection.execute(select(lanes))
-    return {(row.object, row.direction): LaneState(row.live, row.stopped_at, row.stopped_code) for row in found}
+    return {
+        (row.object, row.direction): LaneState(row.live, row.paused, row.stopped_at, row.stopped_code) for row in found
+    }
 
 
 async def go_live(
@@ -63,7 +66,36 @@ async def go_live(
 ) -> None:
     """Lets an object be written in a direction from now on, and records who said so."""
     await _upsert(database, connection, lanes, {"object": object, "direction": direction, "live": True})
-    row = {"at": now, "who": who, "act": "live", "object": object, "direction": direction, "detail": ""}
+    await record_act(connection, who, "live", now, object, direction)
+
+
+async def set_paused(
+    database: Database,
+    connection: AsyncConnection,
+    object: str,
+    direction: Direction,
+    paused: bool,
+    who: str,
+    now: datetime,
+) -> None:
+    """Holds an object's writes in a direction back, or lets them go on; its changes are collected either way."""
+    await _upsert(database, connection, lanes, {"object": object, "direction": direction, "paused": paused})
+    if not paused:
+        await restart_lane(connection, object, direction)
+    await record_act(connection, who, "pause" if paused else "resume", now, object, direction)
+
+
+async def record_act(
+    connection: AsyncConnection,
+    who: str,
+    act: str,
+    now: datetime,
+    object: str = "",
+    direction: str = "",
+    detail: str = "",
+) -> None:
+    """Leaves an audit row: who (a Slack user id, or the user of the command line) did what to what."""
+    row = {"at": now, "who": who, "act": act, "object": object, "direction": direction, "detail": detail}
     await connection.execute(audit.insert(), row)
 
 

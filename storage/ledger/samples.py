@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
@@ -37,7 +37,7 @@ async def _oldest(connection: AsyncConnection, object: str, direction: str) -> d
                 changes.c.object == object,
                 changes.c.direction == direction,
                 changes.c.operation == operation,
-                changes.c.state != "parked",
+                text("state <> 'parked'"),  # as the index has it, or SQLite does not use it
             )
             .order_by(changes.c.waiting_since)
             .limit(1)

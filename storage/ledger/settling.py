@@ -6,23 +6,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Update, bindparam, delete, select, update
+from sqlalchemy import Row, Update, bindparam, delete, false, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Change, Direction, Link, Parked, Postponed, Result, Settled, Skipped, opposite
 from storage.database import Database, among
+from storage.ledger.activity import log_done
 from storage.ledger.links import Key, forget_plans, save_links
+from storage.ledger.noting import measure_of
 from storage.ledger.totals import Moves, Total, move
 from storage.models import changes, errors, throughput
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """The results of one round of one object and direction, sorted by kind."""
+    """The results of one round of one object and direction, sorted by kind; `two_way` objects travel back too."""
 
     object: str
     direction: Direction
     results: Sequence[Result]
+    two_way: bool = True
 
     def of(self, kind: type[Any]) -> list[Any]:
         return [one for one in self.results if isinstance(one, kind)]
@@ -32,14 +35,17 @@ async def settle(database: Database, connection: AsyncConnection, done: Round, n
     """Moves every change of the round to where it now belongs, with its totals, in its caller's transaction."""
     settled, skipped, parked = done.of(Settled), done.of(Skipped), done.of(Parked)
     await _close(connection, [one.change for one in (*settled, *skipped)], now)
+    await log_done(connection, settled, skipped, now)
     await _link(database, connection, done, now)
     await _postpone(connection, done.of(Postponed))
     await _park(database, connection, parked, now)
     if settled:
         await _count_throughput(database, connection, settled, now)
         await _wake_children(connection, settled)
-        await _tell_the_other_side(connection, done.direction, settled)
-    await move(database, connection, _moves(done))
+    moves = _moves(done)
+    if settled and done.two_way:
+        moves.update(await _tell_the_other_side(connection, done, settled))
+    await move(database, connection, moves)
 
 
 def _moves(done: Round) -> Moves:
@@ -184,25 +190,38 @@ async def _wake_children(connection: AsyncConnection, settled: Sequence[Settled]
     await connection.execute(update(changes).where(waiting).values(state="waiting", waits_for=None, next_at=None))
 
 
-async def _tell_the_other_side(connection: AsyncConnection, direction: Direction, settled: Sequence[Settled]) -> None:
+async def _tell_the_other_side(connection: AsyncConnection, done: Round, settled: Sequence[Settled]) -> Moves:
     """What was just written is the newest known value of the side written to, also in a change waiting from there.
 
-    Without this the loser of a collision would come back: its change still holds the value that lost.
+    Without this the loser of a collision would come back: its change still holds the value that lost. A parked change
+    that it mends is tried again.
     """
-    told = {other_id(one.link, direction): one.written for one in settled if one.link and one.written}
-    if not told:
-        return
-    query = select(changes.c.id, changes.c.record_id, changes.c["values"]).where(
-        changes.c.object == settled[0].change.object,
-        changes.c.direction == opposite(direction),
+    told = {other_id(one.link, done.direction): one.written for one in settled if one.link and one.written}
+    query = select(changes).where(
+        changes.c.object == done.object,
+        changes.c.direction == opposite(done.direction),
         among(connection, changes.c.record_id, [one for one in told if one]),
     )
-    rows = [
-        {"b_id": row.id, "b_values": {**row.values, **told[row.record_id]}} for row in await connection.execute(query)
-    ]
+    found = list(await connection.execute(query)) if told else []
+    rows = [{"b_id": row.id, "b_values": {**row.values, **told[row.record_id]}} for row in found]
     if rows:
         newer = bindparam("b_values", type_=changes.c["values"].type)
         await connection.execute(update(changes).where(changes.c.id == bindparam("b_id")).values(values=newer), rows)
+    mended = [row for row in found if row.state == "parked" and {**row.values, **told[row.record_id]} != row.values]
+    return await _reopen(connection, mended) if mended else Moves()
+
+
+async def _reopen(connection: AsyncConnection, parked: Sequence[Row[Any]]) -> Moves:
+    """Takes parked changes back into the backlog."""
+    ids = [row.id for row in parked]
+    again = update(changes).where(among(connection, changes.c.id, ids)).values(state="waiting", ignored=false())
+    await connection.execute(again)
+    await connection.execute(update(errors).where(among(connection, errors.c.change_id, ids)).values(state="retrying"))
+    moves = Moves()
+    for row in parked:
+        moves[Total(row.object, row.direction, row.operation, measure_of(row))] -= 1
+        moves[Total(row.object, row.direction, row.operation, "backlog")] += 1
+    return moves
 
 
 def other_id(link: Link, direction: Direction) -> str | None:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from bot.grammar import Vocabulary, parse
+from bot.grammar import parse
 from bot.request import Errors, Help, Misunderstood, Request, Status
+from bot.words import Vocabulary
 
 WORDS = Vocabulary(("users", "accounts", "leads", "contacts", "opportunities", "roles"))
 

@@ -25,21 +25,21 @@ async def streamed(database: Database, size: int, **wanted: Any) -> list[str]:
     return [row.label async for page in error_search.stream(database, Wanted(**wanted), size) for row in page]
 
 
-async def test_open_and_retrying_errors_come_newest_first_and_closed_ones_not(database: Database) -> None:
+async def test_open_errors_come_newest_first_and_others_not(database: Database) -> None:
     await failed(
         database,
-        error(NOW - 3 * MINUTE, label="third"),
-        error(NOW - 1 * MINUTE, label="first", state="retrying"),
-        error(NOW - 2 * MINUTE, label="second"),
+        error(NOW - 3 * MINUTE, label="second"),
+        error(NOW - 1 * MINUTE, label="waits again", state="retrying"),
+        error(NOW - 2 * MINUTE, label="first"),
         error(NOW, label="mended", state="resolved"),
         error(NOW, label="left alone", state="ignored"),
     )
-    assert await found(database) == ["first", "second", "third"]
+    assert await found(database) == ["first", "second"]
     assert await found(database, skip=1, limit=1) == ["second"]
 
 
 async def test_pages_hold_every_error_once_even_when_all_failed_at_the_same_moment(database: Database) -> None:
-    await failed(database, *(error(NOW, label=str(n), state=["open", "retrying"][n % 2]) for n in range(20)))
+    await failed(database, *(error(NOW, label=str(n)) for n in range(20)))
     pages = [await found(database, skip=skip, limit=8) for skip in (0, 8, 16)]
     assert [len(page) for page in pages] == [8, 8, 4]
     assert sorted((label for page in pages for label in page), key=int) == [str(n) for n in range(20)]
@@ -118,7 +118,7 @@ async def test_a_stream_brings_every_error_once_whatever_its_page(database: Data
 async def test_the_next_try_comes_from_the_change(database: Database) -> None:
     waits = change("leads", "to-marketo", "update", NOW, id=900_001, next_at=NOW + MINUTE)
     await put(database, changes, waits)
-    await failed(database, error(NOW, change_id=900_001, state="retrying"), error(NOW - MINUTE))
+    await failed(database, error(NOW, change_id=900_001), error(NOW - MINUTE))
     async with database.read() as connection:
         rows = await error_search.newest(connection, Wanted(), skip=0, limit=2)
     assert [row.next_at for row in rows] == [NOW + MINUTE, None]

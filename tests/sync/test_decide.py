@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
-from storage.changes import Change, Direction, Link, Operation
+from storage.changes import EQUAL, Change, Direction, Link, Operation
 from sync.decide import (
     CLOSED,
     DELETED_FIRST,
-    EQUAL,
     GONE,
     LOST,
     Delete,

@@ -1,0 +1,84 @@
+"""Words as they were typed, and the words there are: tokens, spellings, and the nearest that works. Pure."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from rapidfuzz import fuzz, process
+
+from bot.request import Misunderstood, View
+from bot.safe import clean
+
+KEYS = ("object", "code", "direction", "operation", "since", "page")
+Command = Literal["status", "errors", "help"]
+_TOKEN = re.compile(r'(?:([a-z]+):)?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
+_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
+_NEAR = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words there are. `objects` are the names of what is kept in step."""
+
+    objects: tuple[str, ...]
+    commands: tuple[str, ...] = get_args(Command)
+    views: tuple[str, ...] = get_args(View)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word: `key` is what stood before its colon, if that is one of ours."""
+
+    value: str
+    key: str = ""
+    quoted: bool = False
+
+
+class NoSense(Exception):
+    """Carries a Misunderstood out to `parse`."""
+
+    def __init__(self, sentence: str, nearest: str = "help") -> None:
+        self.misunderstood = Misunderstood(sentence, nearest)
+
+
+def tokens_of(text: str) -> list[Token]:
+    """The words of `text`, quoted ones whole."""
+    return [_token(*found) for found in _TOKEN.findall(clean(text).translate(_QUOTES))]
+
+
+def _token(key: str, quoted: str, bare: str) -> Token:
+    """`12:30` and `https://…` are words, not filters."""
+    value = quoted or bare
+    if not key or key.lower() in KEYS:
+        return Token(value.strip(), key.lower(), bool(quoted))
+    near = process.extractOne(key.lower(), KEYS, scorer=fuzz.ratio, score_cutoff=75)
+    if near and not value.startswith("//"):
+        return Token(value, f"?{key}")  # misspelt; said so when it is read
+    return Token(f"{key}:{value}")
+
+
+def _plain(word: str) -> str:
+    """`Last-Hour`, `lasthour` and `last_hour` alike; singular and plural alike."""
+    letters = re.sub(r"[\W_]+", "", word.casefold())
+    if letters.endswith("ies"):
+        return letters[:-3] + "y"
+    return letters.removesuffix("s") if len(letters) > 2 else letters
+
+
+def known(word: str, words: Iterable[str]) -> str | None:
+    return next((one for one in words if _plain(one) == _plain(word)), None)
+
+
+def nearest_of(word: str, words: Iterable[str]) -> str | None:
+    found = process.extractOne(word.casefold(), list(words), scorer=fuzz.ratio, score_cutoff=_NEAR)
+    return found[0] if found else None
+
+
+def one_of(value: str, words: tuple[str, ...], key: str) -> str:
+    named = known(value, words)
+    if named:
+        return named
+    near = nearest_of(value, words)
+    tip = f"Did you mean: /sync errors {key}:{near}" if near else f"Try one of: {', '.join(words)}"
+    raise NoSense(f"There is no {key} “{value}”. {tip}", f"errors {key}:{near}" if near else "help errors")
