@@ -35,6 +35,14 @@ class Connection:
     async def aclose(self) -> None:
         await self._http.aclose()
 
+    def is_ours(self, address: str) -> bool:
+        """Whether a stored link leads to this environment: another one must never be sent our token.
+
+        Dataverse answers under `{org}.crm.…` and `{org}.api.crm.…` alike, and may use either in its links.
+        """
+        ours, theirs = httpx.URL(self._base), httpx.URL(address)
+        return (theirs.scheme, theirs.port) == (ours.scheme, ours.port) and _org(theirs.host) == _org(ours.host)
+
     async def get(self, path: str, params: Mapping[str, str] | None = None, prefer: Sequence[str] = ()) -> Any:
         """The JSON at `path`, which is relative to the API or a whole address, taken verbatim."""
         request = self._http.build_request("GET", self._address(path, params), headers=_preferring(prefer))
@@ -81,6 +89,10 @@ class Connection:
         if failed.code in THROTTLED and isinstance(failed, Later):
             self._gate.close_for(failed.retry_after or PAUSE, failed.code)
         raise failed
+
+
+def _org(host: str) -> str:
+    return host.replace(".api.", ".", 1)
 
 
 def _preferring(prefer: Sequence[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sync.dynamics.access import ChangedRows
 from sync.dynamics.connection import Connection
+from sync.errors import CursorExpired
 
 ANNOTATIONS = (
     'odata.include-annotations="Microsoft.Dynamics.CRM.lookuplogicalname,OData.Community.Display.V1.FormattedValue"'
@@ -22,6 +23,8 @@ async def read_changes(
     if cursor is None:
         page = await connection.get(entity_set, {"$select": ",".join(columns)}, prefer)
     else:
+        if not connection.is_ours(cursor):
+            raise CursorExpired("foreign-link", "the stored delta link leads to another environment")
         page = await connection.get(cursor, prefer=prefer)
     return changed_rows(page)
 

@@ -131,6 +131,22 @@ async def test_a_cursor_that_is_too_old_is_said_so_at_once() -> None:
     assert len(service.asked) == 1
 
 
+async def test_a_link_into_another_environment_is_not_followed_and_gets_no_token() -> None:
+    service = Replies([answer({"value": [], "@odata.deltaLink": "x"})])
+    with pytest.raises(CursorExpired):
+        await client(service).read_changes(
+            "leads", ["a"], "https://elsewhere.example/api/data/v9.2/leads?$deltatoken=1"
+        )
+    assert service.asked == [] and service.tokens_given == 0
+
+
+async def test_a_link_may_name_the_api_host_of_the_same_environment() -> None:
+    service = Replies([answer({"value": [], "@odata.deltaLink": "x"})])
+    link = "https://contoso.api.crm.dynamics.com/api/data/v9.2/leads?$deltatoken=1"
+    await client(service).read_changes("leads", ["a"], link)
+    assert str(service.asked[0].url) == link
+
+
 async def test_a_throttled_call_waits_as_long_as_it_is_told_to() -> None:
     clock, service = HandClock(), Replies([error(429, "0x80072322", Retry_After="17"), ME])
     assert await client(service, clock).who_am_i() == "me"
