@@ -63,10 +63,15 @@ class Object:
     def is_person(self) -> bool:
         return self.kind == "leads"
 
+    @property
+    def person_type(self) -> str:
+        """What the type field holds in Marketo: "Lead" or "Contact"."""
+        return self.table.capitalize()
+
     def mark(self, dynamics_id: str) -> dict[str, Any]:
         """What tells in Marketo that a person is this Dynamics row, and that it is there."""
         alive = {self.deleted_field: False} if self.deleted_field else {}
-        return {self.marketo_key: dynamics_id, TYPE: self.table.capitalize(), **alive}
+        return {self.marketo_key: dynamics_id, TYPE: self.person_type, **alive}
 
     def field(self, name: str) -> Field:
         return self._by_name[name]

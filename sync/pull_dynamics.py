@@ -45,6 +45,8 @@ async def pull_dynamics(engine: Engine, one: Object) -> None:
         try:
             rows = await engine.dynamics.read_changes(one.entity_set, one.columns, cursor.cursor, engine.pace.page_size)
         except CursorExpired:
+            if cursor.cursor is None:
+                raise
             cursor = replace(cursor, cursor=None)
             continue
         now = engine.now()
@@ -83,8 +85,10 @@ def _seen_row(page: Page, row: Mapping[str, Any]) -> Seen:
     values = from_dynamics(one, row)
     link = page.links.get(record_id)
     known = link is not None and link.marketo_id is not None
-    skip = None
-    if link is not None and known and not link.dynamics_deleted and not edited(one, "to-marketo", values, link):
+    skip = extra = None
+    if link is not None and known and link.planned:  # our own insert, whose reply we never saw
+        extra = one.mark(record_id)
+    elif link is not None and known and not link.dynamics_deleted and not edited(one, "to-marketo", values, link):
         skip = ECHO
     elif one.name == "roles" and not all(values[each.name] for each in one.fields if each.parent):
         skip = NO_ROLE
@@ -93,7 +97,7 @@ def _seen_row(page: Page, row: Mapping[str, Any]) -> Seen:
     edited_at = _moment(row.get("modifiedon")) or page.now
     edited_by = storable(str(row.get(EDITOR + FORMATTED) or ""))[:200]
     operation: Operation = "update" if known else "insert"
-    return Seen(record_id, operation, values, edited_at, label(one, row), skip, edited_by=edited_by)
+    return Seen(record_id, operation, values, edited_at, label(one, row), skip, extra, edited_by)
 
 
 def _seen_tombstone(page: Page, record_id: str) -> Seen:

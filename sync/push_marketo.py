@@ -67,8 +67,7 @@ def _marked(one: Object, change: Change, matches: Matches) -> Change:
     """A person matched otherwise than by our id field has to learn its Dynamics id."""
     if change.record_id not in matches.unmarked:
         return change
-    ids = {one.marketo_key: change.record_id, TYPE: person_type(one)}
-    return change._replace(extra={**ids, **(change.extra or {})})
+    return change._replace(extra={**one.mark(change.record_id), **(change.extra or {})})
 
 
 def _kept(claimed: Claim, item: Item) -> bool:
@@ -119,7 +118,7 @@ async def _write(engine: Engine, claimed: Claim, items: Sequence[Item]) -> list[
     one = claimed.one
     if one.is_person and isinstance(items[0].decision, Insert):
         rows = [
-            {one.marketo_key: item.change.record_id, TYPE: person_type(one), **item.decision.values} for item in items
+            {one.marketo_key: item.change.record_id, TYPE: one.person_type, **item.decision.values} for item in items
         ]
         return await engine.marketo.write_people("createOrUpdate", one.marketo_key, rows)
     if one.is_person:
@@ -127,10 +126,6 @@ async def _write(engine: Engine, claimed: Claim, items: Sequence[Item]) -> list[
     if one.name == "roles":
         return await _write_roles(engine, claimed, items)
     return await engine.marketo.write_objects(one.kind, [_object_row(one, item) for item in items])
-
-
-def person_type(one: Object) -> str:
-    return one.table.capitalize()
 
 
 def _person_update(one: Object, item: Item) -> dict[str, Any]:
