@@ -33,13 +33,25 @@ async def fit_to_marketo(engine: Engine) -> list[str]:
         raise PersonMustLook("schema", f"Marketo lacks {', '.join(missing)}: run `python -m bot setup` to create them")
     left_out, objects = [], []
     for one in engine.objects:
-        names = people if one.is_person else {name.lower() for name in await engine.marketo.object_fields(one.kind)}
+        names = people if one.is_person else await _object_names(engine, one)
         lacking = [each.name for each in one.fields if each.name.lower() not in names]
         left_out += [f"{one.name}: {name} is not kept in step, Marketo has no field of that name" for name in lacking]
         objects.append(with_names(one, names))
     engine.objects, engine.fitted = tuple(objects), True
     engine.native_ids = tuple(name for name in NATIVE_IDS.values() if name.lower() in people)
     return told(left_out)
+
+
+async def _object_names(engine: Engine, one: Object) -> set[str]:
+    """An object that may not even be described, as companies while native sync is on, is taken for what we know of it.
+
+    The first write to it is refused likewise, and stops that object alone.
+    """
+    try:
+        return {name.lower() for name in await engine.marketo.object_fields(one.kind)}
+    except PersonMustLook as failure:
+        log.warning("%s could not be described: %s", one.name, failure)
+        return {each.name.lower() for each in one.fields} | {one.deleted_field.lower()}
 
 
 def told(sentences: list[str]) -> list[str]:
