@@ -12,6 +12,7 @@ from storage.ledger.readings import (
     lane_states,
     pass_ended,
     pass_started,
+    restart_lane,
     service_answered,
     service_failed,
     stop_lane,
@@ -115,9 +116,18 @@ async def push_all(engine: Engine, readable: set[Side]) -> bool:
     for one in engine.objects:
         for direction in one.directions:
             target: Side = "marketo" if direction == "to-marketo" else "dynamics"
-            if target in readable and may_write(engine, states.get((one.name, direction), LaneState())):
+            state = states.get((one.name, direction), LaneState())
+            if target in readable and may_write(engine, state):
                 more = await push_lane(engine, one, direction) or more
+                await _go_on(engine, one, direction, state)
     return more
+
+
+async def _go_on(engine: Engine, one: Object, direction: Direction, state: LaneState) -> None:
+    """A lane that was tried again and did not stop anew, be it because nothing waited, is stopped no more."""
+    if state.stopped_at is not None:
+        async with engine.database.write() as connection:
+            await restart_lane(connection, one.name, direction, state.stopped_at)
 
 
 def may_write(engine: Engine, state: LaneState) -> bool:
@@ -134,7 +144,13 @@ async def push_lane(engine: Engine, one: Object, direction: Direction) -> bool:
     """
     end = asyncio.get_running_loop().time() + engine.pace.push_seconds
     together = 1 if one.is_person else 2
-    return any(await asyncio.gather(*(_rounds(engine, one, direction, end) for _ in range(together))))
+    under_way = (_rounds(engine, one, direction, end) for _ in range(together))
+    # Where one dies, the other comes to its end before that is told: it must not run on into the next pass.
+    ended = await asyncio.gather(*under_way, return_exceptions=True)
+    for each in ended:
+        if isinstance(each, BaseException):
+            raise each
+    return any(ended)
 
 
 async def _rounds(engine: Engine, one: Object, direction: Direction, end: float) -> bool:

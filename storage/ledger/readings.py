@@ -118,8 +118,13 @@ async def stop_lane(
     await _upsert(database, connection, lanes, row)
 
 
-async def restart_lane(connection: AsyncConnection, object: str, direction: Direction) -> None:
+async def restart_lane(
+    connection: AsyncConnection, object: str, direction: Direction, stopped_at: datetime | None = None
+) -> None:
+    """The lane is stopped no more; with `stopped_at`, only if it has not stopped anew since."""
     stopped = (lanes.c.object == object) & (lanes.c.direction == direction) & lanes.c.stopped_at.is_not(None)
+    if stopped_at is not None:
+        stopped &= lanes.c.stopped_at == stopped_at
     nothing = {"stopped_at": None, "stopped_code": None, "stopped_message": None}
     await connection.execute(update(lanes).where(stopped).values(**nothing))
 
