@@ -57,7 +57,7 @@ async def test_a_lead_that_comes_back_under_its_id_is_no_longer_marked_deleted(w
     )
     await world.rest()
     found = await world.by_id(person)
-    assert not found.get("dynamicsDeleted") and found["email"] == "a@x.example"
+    assert not found.get("dynamicsDeleted") and found["dynamicsLeadId"] == lead
     await assert_equal(world)
 
 
