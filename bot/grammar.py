@@ -6,7 +6,12 @@ from datetime import date
 from typing import Any
 
 from bot import durations
-from bot.request import Errors, Help, Misunderstood, Request, Status
+from bot.reading_status import read_status
+from bot.reading_activity import read_activity
+from bot.reading_record import read_record
+from bot.reading_share import read_share
+from bot.request import Errors, Health, Help, Misunderstood, Request
+from bot.texts import _
 from bot.words import KEYS, NoSense, Token, Vocabulary, known, nearest_of, one_of, tokens_of
 from storage.changes import DIRECTIONS, OPERATIONS
 
@@ -31,39 +36,13 @@ def _command(tokens: list[Token], vocabulary: Vocabulary) -> tuple[str, list[Tok
         named = None if token.key or token.quoted else known(token.value, vocabulary.commands)
         if named:
             return named, tokens[:at] + tokens[at + 1 :]
-    about_errors = any(token.key or token.value.casefold() == "csv" for token in tokens)
+    about_errors = any(token.key not in ("", "by") or token.value.casefold() == "csv" for token in tokens)
     return ("errors" if about_errors else "status"), tokens
 
 
 def _read_help(tokens: list[Token], vocabulary: Vocabulary) -> Help:
     """What to explain; the first word counts, and one that is no command is passed over."""
     return Help(next((known(token.value, vocabulary.commands) for token in tokens), None))
-
-
-def _read_status(tokens: list[Token], vocabulary: Vocabulary) -> Status:
-    chosen: dict[str, str] = {}
-    words = [token.value for token in tokens if token.key in ("", "object")]
-    at = 0
-    while at < len(words):
-        pair = known("".join(words[at : at + 2]), vocabulary.views) if at + 1 < len(words) else None
-        view = pair or known(words[at], vocabulary.views)
-        named = None if view else known(words[at], vocabulary.objects)
-        if view:
-            chosen["view"] = view
-        elif named:
-            chosen["object"] = named
-        elif words[at]:
-            raise _unknown_word(words[at], vocabulary)
-        at += 2 if pair else 1
-    return Status(**chosen)  # type: ignore[arg-type] # the view is one of the vocabulary's
-
-
-def _unknown_word(word: str, vocabulary: Vocabulary) -> NoSense:
-    near = nearest_of(word, [*vocabulary.commands, *vocabulary.objects, *vocabulary.views])
-    if near is None:
-        return NoSense(f"I do not know “{word}”. Try: /sync help")
-    words = near if near in vocabulary.commands else f"status {near}"
-    return NoSense(f"I do not know “{word}”. Did you mean: /sync {words}", words)
 
 
 def _read_errors(tokens: list[Token], vocabulary: Vocabulary) -> Errors:
@@ -95,6 +74,9 @@ def _filter(token: Token, vocabulary: Vocabulary) -> tuple[str, Any]:
         "since": _since,
         "page": _page,
     }
+    if token.key not in readers:
+        sentence = _("There is no filter “{key}:” here. Try: /sync help errors").format(key=token.key)
+        raise NoSense(sentence, "help errors")
     return token.key, readers[token.key](token.value)
 
 
@@ -128,7 +110,11 @@ def _page(value: str) -> int:
 
 
 _READERS: Mapping[str, Callable[[list[Token], Vocabulary], Request]] = {
-    "status": _read_status,
+    "status": read_status,
     "errors": _read_errors,
     "help": _read_help,
+    "health": lambda tokens, vocabulary: Health(),
+    "record": read_record,
+    "activity": read_activity,
+    "share": lambda tokens, vocabulary: read_share(tokens, lambda text: parse(text, vocabulary)),
 }

@@ -6,7 +6,7 @@ from typing import Literal
 
 from storage.changes import Direction, Operation
 
-View = Literal["backlog", "last-hour"]
+View = Literal["backlog", "last-hour", "last-24h", "trend", "by-user"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Status:
 
     @property
     def words(self) -> str:
-        parts = ["status", self.object or "", self.view if self.view != "backlog" else ""]
+        view = {"backlog": "", "by-user": "by:user"}.get(self.view, self.view)
+        parts = ["status", self.object or "", view]
         return " ".join(part for part in parts if part)
 
 
@@ -63,7 +64,66 @@ class Help:
         return f"help {self.command}" if self.command else "help"
 
 
-Request = Status | Errors | Help
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record's story: `who` is an e-mail address, a name, an id of either side, or "#27", an error's number."""
+
+    who: str
+    object: str | None = None
+
+    @property
+    def words(self) -> str:
+        return " ".join(["record", *([f"object:{self.object}"] if self.object else []), _quoted(self.who)])
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What the sync did: records created, updated, deleted, or skipped and why."""
+
+    object: str | None = None
+    direction: Direction | None = None
+    outcome: Literal["created", "updated", "deleted", "skipped"] | None = None
+    reason: str | None = None
+    field: str | None = None
+    since: timedelta | date | None = None
+    until: timedelta | date | None = None
+    page: int = 1
+    csv: bool = False
+
+    @property
+    def words(self) -> str:
+        filters = {name: getattr(self, name) for name in ("object", "direction", "outcome", "reason", "field")}
+        parts = ["activity", *(f"{key}:{_quoted(value)}" for key, value in filters.items() if value)]
+        times = {"since": self.since, "until": self.until}
+        parts += [f"{key}:{_since(moment)}" for key, moment in times.items() if moment is not None]
+        parts += [f"page:{self.page}"] if self.page != 1 else []
+        return " ".join([*parts, "csv"] if self.csv else parts)
+
+    def turned_to(self, page: int) -> "Activity":
+        return replace(self, page=page)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What is to be asked again for everyone in the channel."""
+
+    asked: "Request"
+
+    @property
+    def words(self) -> str:
+        return f"share {self.asked.words}"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the bot itself fares."""
+
+    @property
+    def words(self) -> str:
+        return "health"
+
+
+Request = Status | Errors | Help | Record | Activity | Share | Health
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from rapidfuzz import fuzz, process
 from bot.request import Misunderstood, View
 from bot.safe import clean
 
-KEYS = ("object", "code", "direction", "operation", "since", "page")
-Command = Literal["status", "errors", "help"]
+KEYS = ("object", "code", "direction", "operation", "since", "page", "by", "outcome", "reason", "field", "until")
+Command = Literal["status", "errors", "help", "record", "activity", "share", "health"]
 _TOKEN = re.compile(r'(?:([a-z]+):)?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
 _NEAR = 60

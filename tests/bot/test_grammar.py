@@ -30,6 +30,20 @@ def test_view_and_object_may_be_written_as_people_do_and_in_any_order(view: str,
         assert asked(" ".join(order)) == Status("leads", "last-hour"), order
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("leads by:user", Status("leads", "by-user")),
+        ("status by users leads", Status("leads", "by-user")),
+        ("trend", Status(None, "trend")),
+        ("status last 24h contacts", Status("contacts", "last-24h")),
+        ("lasT24H", Status(None, "last-24h")),
+    ],
+)
+def test_every_view_may_be_typed_as_people_do(text: str, wanted: Status) -> None:
+    assert asked(text) == wanted
+
+
 def test_plurals_in_ies_have_a_singular() -> None:
     assert asked("opportunity") == Status("opportunities")
 
@@ -80,6 +94,8 @@ def test_a_time_or_an_address_is_a_word_and_no_filter() -> None:
         ("status ledas", "status leads"),
         ("status lst-hour", "status last-hour"),
         ("errors object:ledas", "errors object:leads"),
+        ("status by:usr", "status by-user"),
+        ("errors by:user", "help errors"),
         ("errors operation:insrt", "errors operation:insert"),
         ("errors since:yesterdayish", "errors since:24h"),
         ("xyzzy", "help"),
@@ -111,7 +127,7 @@ def test_characters_that_no_database_takes_are_left_out() -> None:
 
 free_words = some.text("abcdefghijk äé.@-_'", min_size=1, max_size=12).map(str.strip).filter(bool)
 requests: some.SearchStrategy[Any] = some.one_of(
-    some.builds(Status, some.none() | some.sampled_from(WORDS.objects), some.sampled_from(["backlog", "last-hour"])),
+    some.builds(Status, some.none() | some.sampled_from(WORDS.objects), some.sampled_from(WORDS.views)),
     some.builds(
         Errors,
         some.none() | some.sampled_from(WORDS.objects),
