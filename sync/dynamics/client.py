@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -44,6 +44,11 @@ class Dynamics:
 
     async def aclose(self) -> None:
         await self._connection.aclose()
+
+    @property
+    def throttled(self) -> Mapping[str, int]:
+        """How often Dataverse slowed us down since we began, by its code."""
+        return self._connection.met
 
     async def who_am_i(self) -> str:
         """Our user's id; a cheap check that signing in works."""

@@ -1,6 +1,7 @@
 """One connection to the Dataverse Web API: headers, limits, repeating, and answers turned into JSON or failures."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,7 +22,10 @@ PAUSE = 5.0  # seconds, for a 429 that names no Retry-After
 
 
 class Connection:
-    """Sends calls to `url` through `gate`, signed in by `sign_in`, and repeats those that are worth it."""
+    """Sends calls to `url` through `gate`, signed in by `sign_in`, and repeats those that are worth it.
+
+    `met` counts how often Dataverse slowed us down, by code.
+    """
 
     def __init__(
         self, url: str, sign_in: SignIn, gate: Gate, patience: Patience, transport: httpx.AsyncBaseTransport | None
@@ -30,6 +34,7 @@ class Connection:
         self._sign_in = sign_in
         self._gate = gate
         self._patience = patience
+        self.met: Counter[str] = Counter()
         self._http = httpx.AsyncClient(auth=sign_in, headers=ALWAYS, timeout=TIME_OUT, transport=transport)
 
     async def aclose(self) -> None:
@@ -87,6 +92,7 @@ class Connection:
             return response
         failed = _failure_of(response, write)
         if failed.code in THROTTLED and isinstance(failed, Later):
+            self.met[failed.code] += 1
             self._gate.close_for(failed.retry_after or PAUSE, failed.code)
         raise failed
 

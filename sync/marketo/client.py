@@ -1,6 +1,6 @@
 """Marketo Engage over its REST API: what happened to people, who is there, and writing people and objects."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,6 +44,11 @@ class Marketo:
 
     async def aclose(self) -> None:
         await self._connection.aclose()
+
+    @property
+    def throttled(self) -> Mapping[str, int]:
+        """How often Marketo slowed us down since we began, by its code."""
+        return self._connection.met
 
     async def person_fields(self) -> dict[str, PersonField]:
         """A person's fields by REST name."""

@@ -19,6 +19,8 @@ TOKEN_REFUSED = frozenset({"600", "601", "602"})
 RATE = "606"
 QUOTA = "607"
 TEMPORARILY_GONE = "614"
+THROTTLED = frozenset({RATE, QUOTA, "615", "http-429"})
+"""Too many calls: in 20 seconds, in a day, at once."""
 NOT_FOUND = frozenset({"1004", "1013"})
 ALREADY_THERE = "1017"
 BLAMES_ONE_RECORD = frozenset({"701", "704", "709", "718"})

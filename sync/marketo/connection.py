@@ -1,5 +1,6 @@
 """One connection to Marketo's REST API: limits, repeating, and envelopes turned into results or failures."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ import orjson
 
 from sync.errors import Later, SyncFailure
 from sync.marketo.auth import SignIn
-from sync.marketo.codes import QUOTA, RATE, TEMPORARILY_GONE, failure, is_soon_over, seconds_to_new_quota
+from sync.marketo.codes import QUOTA, RATE, TEMPORARILY_GONE, THROTTLED, failure, is_soon_over, seconds_to_new_quota
 from sync.marketo.limits import Pace
 from sync.wire import Patience, no_answer
 
@@ -25,7 +26,10 @@ Envelope = dict[str, Any]
 
 
 class Connection:
-    """Sends calls to `url` at the given pace, signed in, and repeats those that are worth it."""
+    """Sends calls to `url` at the given pace, signed in, and repeats those that are worth it.
+
+    `met` counts how often Marketo slowed us down, by code.
+    """
 
     def __init__(
         self,
@@ -41,6 +45,7 @@ class Connection:
         self._pace = pace
         self._patience = patience
         self._now = now
+        self.met: Counter[str] = Counter()
         self._http = httpx.AsyncClient(auth=sign_in, timeout=TIME_OUT, transport=transport)
 
     async def aclose(self) -> None:
@@ -91,6 +96,7 @@ class Connection:
     def _opened(self, response: httpx.Response, write: bool) -> Envelope:
         if not response.is_success:
             code = f"http-{response.status_code}"
+            self._count(code)
             raise failure(code, response.reason_phrase or f"HTTP {response.status_code}", write=write)
         try:
             envelope: Envelope = response.json()
@@ -103,8 +109,13 @@ class Connection:
     def _refused(self, envelope: Envelope, write: bool) -> SyncFailure:
         error = (envelope.get("errors") or [{}])[0]
         code, message = str(error.get("code") or "bad-reply"), str(error.get("message") or "no reason given")
+        self._count(code)
         waits = {QUOTA: seconds_to_new_quota(self._now()), TEMPORARILY_GONE: SUBSCRIPTION_WAIT}
         return failure(code, message, write=write, retry_after=waits.get(code))
+
+    def _count(self, code: str) -> None:
+        if code in THROTTLED:
+            self.met[code] += 1
 
 
 JSON = {"Content-Type": "application/json"}
