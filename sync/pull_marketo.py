@@ -150,7 +150,7 @@ async def _part_from(engine: Engine, connection: AsyncConnection, gone: Sequence
     for one in engine.people if gone else ():
         lost = await links_by(connection, one.name, "marketo_id", gone)
         parted = [replace(link, marketo_id=None, agreed={}, sent={}) for link in lost.values() if link.dynamics_id]
-        await save_links(engine.database, connection, parted, "dynamics_id")
+        await save_links(connection, parted, "dynamics_id")
         waiting = await waiting_values(connection, one.name, "to-dynamics", gone)
         seen = [Seen(each, "delete", {}, engine.now(), skip=DELETED_IN_MARKETO) for each in {*lost, *waiting}]
         await note(engine.database, connection, _lane(one, cursor), seen, engine.now())
@@ -201,7 +201,7 @@ async def _adopt(
         link = held.get(person[one.marketo_key])
         if link is not None and link.marketo_id is None:
             link = replace(link, marketo_id=marketo_id)
-            await save_links(engine.database, connection, [link], "dynamics_id")
+            await save_links(connection, [link], "dynamics_id")
             people.links[one.name][marketo_id] = link
             seen[one.name].append(_seen_linked(engine, people, one, marketo_id))
             return
@@ -226,6 +226,6 @@ async def _write_restores(
             links.append(replace(link, sent=left))
         if judged.restore.get(one.name) and link.dynamics_id:
             restores.append(Seen(link.dynamics_id, "update", {}, judged.edited_at, extra=judged.restore[one.name]))
-    await save_links(engine.database, connection, links, "marketo_id")
+    await save_links(connection, links, "marketo_id")
     lane = Lane(one.name, "to-marketo", cursor.first_read_started_at)
     await note(engine.database, connection, lane, restores, engine.now())

@@ -32,7 +32,7 @@ async def push_to_dynamics(engine: Engine, claimed: Claim) -> None:
     items = [plan(engine, claimed.one, item) for item in take(claimed, links)]
     async with engine.database.write() as connection:
         links_sent = [sent_link(claimed.one, item) for item in items]
-        await save_links(engine.database, connection, links_sent, "marketo_id")
+        await save_links(connection, links_sent, "marketo_id")
     inserts = [item for item in items if isinstance(item.decision, Insert)]
     await _send(engine, claimed, inserts, created=True)
     await _send(engine, claimed, [item for item in items if item not in inserts], created=False)
@@ -84,7 +84,7 @@ def _announce_match(engine: Engine, claimed: Claim, link: Link, matches: Matches
 
 async def _hand_over(engine: Engine, link: Link) -> None:
     async with engine.database.write() as connection:
-        await save_links(engine.database, connection, [link], "dynamics_id")
+        await save_links(connection, [link], "dynamics_id")
 
 
 def plan(engine: Engine, one: Object, item: Item) -> Item:

@@ -82,7 +82,7 @@ async def _remember_sent(engine: Engine, claimed: Claim, items: Sequence[Item]) 
     """Before anything is sent: the fingerprints by which its echo is known, even after a crash."""
     links = [sent_link(claimed.one, item) for item in items if not isinstance(item.decision, Delete)]
     async with engine.database.write() as connection:
-        await save_links(engine.database, connection, links, "dynamics_id")
+        await save_links(connection, links, "dynamics_id")
 
 
 def sent_link(one: Object, item: Item) -> Link:

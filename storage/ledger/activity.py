@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import SILENT, Direction, Settled, Skipped
 from storage.models import activity
+from storage.rows import insert_rows
 
 OUTCOMES = {"insert": "created", "update": "updated", "delete": "deleted"}
 
@@ -23,8 +23,7 @@ async def log_done(
         for one in skipped
         if one.reason not in SILENT
     ]
-    if rows:
-        await connection.execute(insert(activity), rows)
+    await insert_rows(connection, activity, rows)
 
 
 async def log_skipped(
@@ -32,8 +31,7 @@ async def log_skipped(
 ) -> None:
     """The same for records that were skipped as soon as they were seen: (record id, reason)."""
     rows = [_row(object, direction, record_id, now, "skipped", reason) for record_id, reason in skipped]
-    if rows:
-        await connection.execute(insert(activity), rows)
+    await insert_rows(connection, activity, rows)
 
 
 def _written(one: Settled, now: datetime) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from sqlalchemy import Row, bindparam, delete, false, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Link
-from storage.database import Database, among
+from storage.database import among
 from storage.models import links
+from storage.rows import insert_rows
 
 Key = Literal["dynamics_id", "marketo_id"]
 
@@ -56,20 +57,10 @@ async def marketo_ids(connection: AsyncConnection, object: str, dynamics_ids: Se
 
 
 async def save_links(
-    database: Database, connection: AsyncConnection, saved: Iterable[Link], by: Key, synced_at: datetime | None = None
+    connection: AsyncConnection, saved: Iterable[Link], by: Key, synced_at: datetime | None = None
 ) -> None:
-    """Makes or replaces links, told apart by the id that `by` names."""
-    rows = [_row(link, synced_at) for link in saved]
-    if not rows:
-        return
-    statement = database.upsert(links)
-    replaced = [name for name in rows[0] if name not in ("object", by)]
-    await connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["object", by], set_={name: statement.excluded[name] for name in replaced}
-        ),
-        rows,
-    )
+    """Makes or replaces links, each of another record, told apart by the id that `by` names."""
+    await insert_rows(connection, links, [_row(link, synced_at) for link in saved], replace_on=("object", by))
 
 
 def _row(link: Link, synced_at: datetime | None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, false, insert, select, update
+from sqlalchemy import Row, bindparam, false, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import NOTHING_NEW, SILENT, Direction, Operation, Seen
@@ -13,6 +13,7 @@ from storage.database import Database, among
 from storage.ledger.activity import log_skipped
 from storage.ledger.totals import Measure, Moves, Total, move
 from storage.models import changes, errors
+from storage.rows import insert_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,7 @@ async def note(
         else:
             moves[Total(lane.object, lane.direction, one.operation, "backlog")] += 1
             new.append(_new(lane, one, now))
-    if new:
-        await connection.execute(insert(changes), new)
+    await insert_rows(connection, changes, new)
     if folded:
         await _write_folded(connection, folded)
     skipped = [one for one in seen if one.skip and one.skip not in SILENT and one.record_id not in waiting]

@@ -93,10 +93,15 @@ async def record_act(
     object: str = "",
     direction: str = "",
     detail: str = "",
-) -> None:
-    """Leaves an audit row: who (a Slack user id, or the user of the command line) did what to what."""
+) -> int:
+    """Leaves an audit row: who (a Slack user id, or the user of the command line) did what to what; its number."""
     row = {"at": now, "who": who, "act": act, "object": object, "direction": direction, "detail": detail}
-    await connection.execute(audit.insert(), row)
+    return int((await connection.execute(audit.insert().values(**row).returning(audit.c.id))).scalar_one())
+
+
+async def amend_act(connection: AsyncConnection, number: int, detail: str) -> None:
+    """An act that is done in several transactions says after each how far it came."""
+    await connection.execute(update(audit).where(audit.c.id == number).values(detail=detail))
 
 
 async def stop_lane(

@@ -78,9 +78,9 @@ async def _close(connection: AsyncConnection, closed: Sequence[Change], now: dat
 async def _link(database: Database, connection: AsyncConnection, done: Round, now: datetime) -> None:
     by: Key = "dynamics_id" if done.direction == "to-marketo" else "marketo_id"
     written = [one.link for one in done.of(Settled) if one.link]
-    await save_links(database, connection, written, by, synced_at=now)
+    await save_links(connection, written, by, synced_at=now)
     learnt = [one.link for one in (*done.of(Skipped), *done.of(Postponed)) if one.link]
-    await save_links(database, connection, learnt, by)
+    await save_links(connection, learnt, by)
     refused = [one.change.record_id for one in done.of(Parked)]
     refused += [one.change.record_id for one in done.of(Skipped) if one.link is None]
     if refused:
@@ -130,7 +130,8 @@ async def _park(database: Database, connection: AsyncConnection, parked: Sequenc
         .values(state="parked", next_at=None, unsure=False, attempts=changes.c.attempts + 1)
     )
     statement = database.upsert(errors)
-    news = ("operation", "dynamics_id", "marketo_id", "label", "code", "message", "state", "failed_at", "attempts")
+    news = ["operation", "dynamics_id", "marketo_id", "label", "code", "message", "words"]
+    news += ["state", "failed_at", "attempts"]
     await connection.execute(
         statement.on_conflict_do_update(
             index_elements=["change_id"], set_={name: statement.excluded[name] for name in news}
