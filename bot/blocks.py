@@ -39,19 +39,40 @@ def preformatted(table: str) -> Block:
     }
 
 
-Word = str | tuple[str, str]
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Words that lead somewhere: `url` begins with https:// and is ours but for an id in it."""
+
+    text: str
+    url: str
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether the url stays one within mrkdwn and within Slack's limit for links."""
+        return bool(self.url) and len(self.url) <= 2000 and not set(self.url) & set("<>| \n")
+
+
+Word = str | tuple[str, str] | Link
 
 
 def lines(*each: Sequence[Word]) -> Block:
-    """Lines of words; a pair is (words, style): bold, italic or code."""
+    """Lines of words; a pair is (words, style): bold, italic or code; a Link leads somewhere."""
     elements: list[Block] = []
     for line in each:
         elements += [{"type": "text", "text": "\n"}] if elements else []
-        elements += [_word(word) for word in line if word and word[0]]
+        elements += [_word(word) for word in line if unstyled(word)]
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
 
 
+def unstyled(word: Word) -> str:
+    """The word alone."""
+    return word if isinstance(word, str) else word.text if isinstance(word, Link) else word[0]
+
+
 def _word(word: Word) -> Block:
+    if isinstance(word, Link):
+        link = {"type": "link", "url": word.url, "text": word.text}
+        return link if word.is_safe else {"type": "text", "text": word.text}
     if isinstance(word, str):
         return {"type": "text", "text": word}
     return {"type": "text", "text": word[0], "style": {word[1]: True}}

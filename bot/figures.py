@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
-QUARTER = timedelta(minutes=15)
+from bot.texts import _
+
+QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
 
 
 def count(number: int) -> str:
@@ -24,7 +26,7 @@ def named(name: str) -> str:
 
 def towards(direction: str) -> str:
     """`to-marketo` in words."""
-    return {"to-marketo": "to Marketo", "to-dynamics": "to Dynamics"}.get(direction, direction)
+    return {"to-marketo": _("to Marketo"), "to-dynamics": _("to Dynamics")}.get(direction, direction)
 
 
 def clock(moment: datetime, now: datetime, zone: tzinfo) -> str:

@@ -14,6 +14,7 @@ class Pace:
     most: int = 0
     least: int = 0
     average: float = 0.0
+    records: int = 0
 
 
 def pace_of(hours: Sequence[Hour]) -> Pace:
@@ -21,7 +22,7 @@ def pace_of(hours: Sequence[Hour]) -> Pace:
     if not hours:
         return Pace()
     records = [hour.records for hour in hours]
-    return Pace(max(records), min(records), sum(records) / sum(hour.seen for hour in hours))
+    return Pace(max(records), min(records), sum(records) / sum(hour.seen for hour in hours), sum(records))
 
 
 def time_to_drain(backlog: int, hours: Iterable[Hour]) -> timedelta | None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, tzinfo
 from bot import durations, pace
 from bot.figures import clock, count, named, towards
 from bot.safe import clean, cut
+from bot.texts import _
 from storage.history import Hour, Lane, LaneName, Pass, Service
 from sync.backlog import Thresholds, is_late
 
@@ -16,7 +17,7 @@ OVERDUE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """All that a status is drawn from, as it was at `now`; `zone` is the reader's."""
+    """All that a status is drawn from, as it was at `now`; `zone` and `may_see_people` are the reader's."""
 
     now: datetime
     zone: tzinfo
@@ -26,6 +27,8 @@ class Picture:
     last_pass: Pass
     hours: Mapping[LaneName, Sequence[Hour]]
     thresholds: Thresholds
+    dynamics_url: str = ""
+    may_see_people: bool = False
 
     def clock(self, moment: datetime) -> str:
         return clock(moment, self.now, self.zone)
@@ -40,7 +43,7 @@ class Hourly:
 
     def by_object(self) -> dict[str, int]:
         summed: dict[str, int] = {}
-        for (name, _), records in self.synced.items():
+        for (name, _direction), records in self.synced.items():
             summed[name] = summed.get(name, 0) + records
         return summed
 
@@ -50,7 +53,7 @@ class Hourly:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One object, its directions together."""
+    """One object, its directions together; `held` when all that waits is paused."""
 
     object: str
     inserts: int
@@ -61,6 +64,7 @@ class Standing:
     drains_in: timedelta | None
     unread: str
     live: bool
+    held: bool = False
 
     @property
     def backlog(self) -> int:
@@ -87,7 +91,13 @@ def _standing(lanes: list[Lane], picture: Picture) -> Standing:
         drains_in=None if growing else drains_in(lanes, picture.hours),
         unread=_unread(lanes[0].object, picture),
         live=any(lane.live for lane in lanes),
+        held=_held(lanes),
     )
+
+
+def _held(lanes: Iterable[Lane]) -> bool:
+    waiting = [lane for lane in lanes if lane.backlog]
+    return bool(waiting) and all(lane.paused for lane in waiting)
 
 
 def any_growing(lanes: Iterable[Lane]) -> bool:
@@ -97,9 +107,9 @@ def any_growing(lanes: Iterable[Lane]) -> bool:
 
 
 def drains_in(lanes: Iterable[Lane], hours: Mapping[LaneName, Sequence[Hour]]) -> timedelta | None:
-    """None too where something waits in a direction that is not live or has stopped: it would never end."""
+    """None too where something waits in a direction that is not live, is paused or has stopped: it would never end."""
     waiting = [lane for lane in lanes if lane.backlog]
-    if any(not lane.live or lane.stopped_at for lane in waiting):
+    if any(not lane.live or lane.paused or lane.stopped_at for lane in waiting):
         return None
     seen = [hours[name] for lane in waiting if (name := (lane.object, lane.direction)) in hours]
     return pace.time_to_drain(sum(lane.backlog for lane in waiting), pace.together(seen)) if seen else None
@@ -108,41 +118,69 @@ def drains_in(lanes: Iterable[Lane], hours: Mapping[LaneName, Sequence[Hour]]) -
 def _unread(name: str, picture: Picture) -> str:
     read_at = picture.feeds.get(name)
     if read_at is None:
-        return "not read yet"
-    return f"not read since {picture.clock(read_at)}" if picture.now - read_at > OVERDUE else ""
+        return _("not read yet")
+    if picture.now - read_at > OVERDUE:
+        return _("not read since {time}").format(time=picture.clock(read_at))
+    return ""
+
+
+def paused(picture: Picture) -> list[str]:
+    """What is paused, in words: an object, or one direction of it; nothing but "everything" where all is."""
+    if picture.lanes and all(lane.paused for lane in picture.lanes):
+        return [_("everything")]
+    found = []
+    for name in dict.fromkeys(lane.object for lane in picture.lanes):
+        lanes = [lane for lane in picture.lanes if lane.object == name]
+        held = [lane for lane in lanes if lane.paused]
+        if held == lanes:
+            found.append(named(name))
+        else:
+            found += [f"{named(name)} {towards(lane.direction)}" for lane in held]
+    return found
 
 
 def verdict(picture: Picture, found: Sequence[Standing]) -> str:
-    """The first of these that is so: down, stopped, observing, behind, not read, in step."""
+    """The first of these that is so: down, stopped, observing, behind, paused, not read, in step.
+
+    What a person paused is not behind: it is told as paused.
+    """
     for one in picture.services:
         if one.down_since:
-            return f"DOWN  {named(one.name)} since {picture.clock(one.down_since)}: {_code(one.code)}"
+            since = picture.clock(one.down_since)
+            return _("DOWN  {what} since {time}: {code}").format(what=named(one.name), time=since, code=_code(one.code))
     for lane in picture.lanes:
         if lane.stopped_at:
-            where = f"{named(lane.object)} {towards(lane.direction)}"
-            return f"STOPPED  {where} since {picture.clock(lane.stopped_at)}: {_code(lane.stopped_code)}"
+            where, since = f"{named(lane.object)} {towards(lane.direction)}", picture.clock(lane.stopped_at)
+            return _("STOPPED  {what} since {time}: {code}").format(
+                what=where, time=since, code=_code(lane.stopped_code)
+            )
     if not any(lane.live for lane in picture.lanes):
-        return "OBSERVING  nothing is written until `python -m bot live …`"
-    late = [one for one in found if one.live and is_late(one.backlog, one.oldest, picture.thresholds)]
+        return _("OBSERVING  nothing is written until `python -m bot live …`")
+    late = [one for one in found if one.live and not one.held and is_late(one.backlog, one.oldest, picture.thresholds)]
     if late:
-        return f"BEHIND  {_behind(late, picture.thresholds)}"
+        return _("BEHIND  {what}").format(what=_behind(late, picture.thresholds))
+    if held := paused(picture):
+        return _("PAUSED  {what}").format(what=f"{held[0]}{_others(len(held) - 1)}")
     unread = [one for one in found if one.unread]
     if unread:
-        return f"UNREAD  {named(unread[0].object)}: {unread[0].unread}{_others(len(unread) - 1)}"
-    return "IN STEP"
+        what = f"{named(unread[0].object)}: {unread[0].unread}{_others(len(unread) - 1)}"
+        return _("UNREAD  {what}").format(what=what)
+    return _("IN STEP")
 
 
 def _behind(late: Sequence[Standing], thresholds: Thresholds) -> str:
     worst = max(late, key=lambda one: (one.oldest or timedelta(), one.backlog))
-    by_age = worst.oldest is not None and worst.oldest > thresholds.oldest
-    reason = f"oldest {durations.spell(worst.oldest)}" if by_age and worst.oldest else f"{count(worst.backlog)} waiting"
-    growing = ", growing" if worst.growing else ""
+    if worst.oldest is not None and worst.oldest > thresholds.oldest:
+        reason = _("oldest {age}").format(age=durations.spell(worst.oldest))
+    else:
+        reason = _("{count} waiting").format(count=count(worst.backlog))
+    growing = _(", growing") if worst.growing else ""
     return f"{named(worst.object)}: {reason}{growing}{_others(len(late) - 1)}"
 
 
 def _others(more: int) -> str:
-    return f" (and {more} more)" if more else ""
+    return _(" (and {count} more)").format(count=more) if more else ""
 
 
 def _code(code: str | None) -> str:
-    return cut(clean(code or ""), 40) or "no code"
+    return cut(clean(code or ""), 40) or _("no code")

@@ -1,5 +1,6 @@
-"""Figures -> tables in letters, at most 45 columns wide so that they stand on a phone. Pure."""
+"""Figures -> tables: Slack's own, and in letters at most 45 columns wide so that they stand on a phone. Pure."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,22 +8,28 @@ from datetime import timedelta
 from tabulate import tabulate
 
 from bot import durations
+from bot.blocks import Block, preformatted
 from bot.figures import compact, count, named, towards
+from bot.pace import Pace
 from bot.standing import Standing
+from bot.texts import _
 from storage.changes import OPERATIONS, Operation
 from storage.history import Lane
 
 WIDEST = 45
-_SHORT = {"Inserts": "Ins", "Updates": "Upd", "Errors": "Err"}
+MOST_ROWS = 99  # of Slack's 100, after the headings
 Cells = list[list[str]]
+Heading = tuple[str, str]
+"""A heading in full, and as short as it can be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How figures are written: in full, or as short as they can be."""
+    """How figures are written: in full, or as short as they can be. `roomy` where nothing has to fit on a phone."""
 
     number: Callable[[int], str] = count
     spell: Callable[[timedelta], str] = durations.spell
+    roomy: bool = False
 
     def span(self, span: timedelta | None, none: str = "-") -> str:
         return none if span is None else self.spell(span)
@@ -31,11 +38,56 @@ class Form:
         """An object whose reading is overdue has no comfortable zero."""
         return "?" if one.unread and not number else self.number(number)
 
+    def drains_in(self, one: Standing) -> str:
+        """A span, or where there is room why there is none."""
+        if not self.roomy or one.drains_in is not None or not one.backlog:
+            return self.span(one.drains_in)
+        if one.held:
+            return _("paused")
+        return _("growing") if one.growing else "-"
 
-FULL, SHORT = Form(), Form(compact, durations.spell_short)
+
+FULL, SHORT, ROOMY = Form(), Form(compact, durations.spell_short), Form(roomy=True)
 
 
-def overview(found: Sequence[Standing]) -> str:
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that is not drawn yet: the first `words` columns hold words, the others figures."""
+
+    headings: Sequence[Heading]
+    cells: Callable[[Form], Cells]
+    words: int = 1
+
+    @property
+    def letters(self) -> str:
+        """The fullest form that fits a phone: headings are shortened first, then numbers."""
+        full, short = [heading[0] for heading in self.headings], [heading[1] for heading in self.headings]
+        for head, form in ((full, FULL), (short, FULL), (short, SHORT)):
+            table = _drawn(head, self.cells(form), self.words)
+            if _width(table) <= WIDEST:
+                return table
+        return table
+
+    @property
+    def native(self) -> Block | None:
+        """Slack's `table` block, headings first; none where there are more rows than it takes."""
+        rows = [[heading[0] for heading in self.headings], *self.cells(ROOMY)]
+        if len(rows) > MOST_ROWS + 1:
+            return None
+        sides = ["left"] * self.words + ["right"] * (len(self.headings) - self.words)
+        return {
+            "type": "table",
+            "rows": [[_cell(text) for text in row] for row in rows],
+            "column_settings": [{"align": side} for side in sides],
+        }
+
+    @property
+    def block(self) -> tuple[Block, Block | None]:
+        """In letters, and natively: what `answers.assembled` takes."""
+        return preformatted(self.letters), self.native
+
+
+def overview(found: Sequence[Standing]) -> Table:
     """Inserts, updates, oldest, errors and time to drain of each object, and their total."""
 
     def cells(form: Form) -> Cells:
@@ -46,34 +98,57 @@ def overview(found: Sequence[Standing]) -> str:
                 form.waiting(one.updates, one),
                 form.span(one.oldest, "?" if one.unread else "-"),
                 form.number(one.errors),
-                form.span(one.drains_in),
+                form.drains_in(one),
             ]
             for one in found
         ]
         oldest = max((one.oldest for one in found if one.oldest is not None), default=None)
-        totals = [
-            form.number(sum(figures))
-            for figures in zip(*((o.inserts, o.updates, o.errors) for o in found), strict=True)
-        ]
-        return [*rows, ["Total", totals[0], totals[1], form.span(oldest), totals[2], ""]]
+        figures = [(one.inserts, one.updates, one.errors) for one in found]
+        totals = [form.number(sum(column)) for column in zip(*figures, strict=True)]
+        return [*rows, [_("Total"), totals[0], totals[1], form.span(oldest), totals[2], ""]]
 
-    return _fitting(["Object", "Inserts", "Updates", "Oldest", "Errors", "ETA"], cells)
+    return Table([object_(), _inserts(), _updates(), _same(_("Oldest")), _errors(), _same(_("ETA"))], cells)
 
 
-def last_hour(found: Sequence[Standing], synced: Mapping[str, int]) -> str:
+def last_hour(found: Sequence[Standing], synced: Mapping[str, int]) -> Table:
     """What was synced in the hour; what waits now is no part of it."""
 
     def cells(form: Form) -> Cells:
+        none = _("N/A")
         rows = [
-            [named(o.object), "N/A", "N/A", form.number(synced.get(o.object, 0)), form.number(o.errors)] for o in found
+            [named(o.object), none, none, form.number(synced.get(o.object, 0)), form.number(o.errors)] for o in found
         ]
         errors = form.number(sum(one.errors for one in found))
-        return [*rows, ["Total", "N/A", "N/A", form.number(sum(synced.values())), errors]]
+        return [*rows, [_("Total"), none, none, form.number(sum(synced.values())), errors]]
 
-    return _fitting(["Object", "Inserts", "Updates", "Synced", "Errors"], cells)
+    return Table([object_(), _inserts(), _updates(), _same(_("Synced")), _errors()], cells)
 
 
-def lanes(found: Iterable[Lane], age: Callable[[Lane, Operation], timedelta | None]) -> str:
+def last_day(what: Heading, paces: Sequence[tuple[str, Pace]]) -> Table:
+    """Records per hour over the last 24 hours: the most, the least, the average, and all that was synced."""
+
+    def cells(form: Form) -> Cells:
+        return [
+            [name, *(form.number(figure) for figure in (pace.most, pace.least, round(pace.average), pace.records))]
+            for name, pace in paces
+        ]
+
+    return Table([what, _same(_("Max")), _same(_("Min")), (_("Average"), _("Avg")), _same(_("Synced"))], cells)
+
+
+def trends(what: Heading, rows: Sequence[tuple[str, int, int | None, int | None]]) -> Table:
+    """What waits now, what waited six hours ago, and the most in five days; None where nobody looked."""
+
+    def cells(form: Form) -> Cells:
+        return [
+            [name, form.number(now), *("-" if figure is None else form.number(figure) for figure in then)]
+            for name, now, *then in rows
+        ]
+
+    return Table([what, _same(_("Now")), _same(_("6 h ago")), (_("Highest"), _("Max"))], cells)
+
+
+def lanes(found: Iterable[Lane], age: Callable[[Lane, Operation], timedelta | None]) -> Table:
     """One object by direction and operation."""
     kept = list(found)
 
@@ -89,36 +164,61 @@ def lanes(found: Iterable[Lane], age: Callable[[Lane, Operation], timedelta | No
             for operation in OPERATIONS
         ]
 
-    return _fitting(["Direction", "Change", "Waiting", "Oldest"], cells, words=2)
+    return Table([direction(), _same(_("Change")), _same(_("Waiting")), _same(_("Oldest"))], cells, words=2)
 
 
-def lanes_last_hour(found: Iterable[Lane], synced: Mapping[str, int]) -> str:
+def lanes_last_hour(found: Iterable[Lane], synced: Mapping[str, int]) -> Table:
     """One object's records synced in the hour, by direction."""
     kept = list(found)
 
     def cells(form: Form) -> Cells:
+        none = _("N/A")
         return [
-            [
-                towards(lane.direction),
-                "N/A",
-                "N/A",
-                form.number(synced.get(lane.direction, 0)),
-                form.number(lane.errors),
-            ]
-            for lane in kept
+            [towards(one.direction), none, none, form.number(synced.get(one.direction, 0)), form.number(one.errors)]
+            for one in kept
         ]
 
-    return _fitting(["Direction", "Inserts", "Updates", "Synced", "Errors"], cells)
+    return Table([direction(), _inserts(), _updates(), _same(_("Synced")), _errors()], cells)
 
 
-def _fitting(headings: list[str], cells: Callable[[Form], Cells], words: int = 1) -> str:
-    """The fullest form that fits: headings are shortened first, then numbers."""
-    short = [_SHORT.get(heading, heading) for heading in headings]
-    for head, form in ((headings, FULL), (short, FULL), (short, SHORT)):
-        table = _drawn(head, cells(form), words)
-        if _width(table) <= WIDEST:
-            return table
-    return table
+def editors(rows: Sequence[tuple[str, int, str]]) -> Table:
+    """Who, how many changes, and their share."""
+
+    def cells(form: Form) -> Cells:
+        return [[name, form.number(changes), share] for name, changes, share in rows]
+
+    return Table([_same(_("Last edited by")), _same(_("Waiting")), _same(_("Share"))], cells)
+
+
+def direction() -> Heading:
+    return _same(_("Direction"))
+
+
+def _same(heading: str) -> Heading:
+    return heading, heading
+
+
+def object_() -> Heading:
+    return _same(_("Object"))
+
+
+def _inserts() -> Heading:
+    return _("Inserts"), _("Ins")
+
+
+def _updates() -> Heading:
+    return _("Updates"), _("Upd")
+
+
+def _errors() -> Heading:
+    return _("Errors"), _("Err")
+
+
+def _cell(text: str) -> Block:
+    """A whole number is one for Slack too, which can then sort by it; a cell may not be empty."""
+    if re.fullmatch(r"\d{1,3}([.,\u00a0]\d{3})*|\d+", text):
+        return {"type": "raw_number", "value": int(re.sub(r"\D", "", text)), "text": text}
+    return {"type": "raw_text", "text": text or " "}
 
 
 def _drawn(headings: list[str], rows: Cells, words: int) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import product
 
 from sqlalchemy import BigInteger, ColumnElement, Label, and_, func, select, text, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,6 +24,7 @@ class Lane:
     object: str
     direction: Direction
     live: bool = False
+    paused: bool = False
     stopped_at: datetime | None = None
     stopped_code: str | None = None
     waiting: Mapping[Operation, int] = field(default_factory=dict)
@@ -66,15 +66,6 @@ class Hour:
     seen: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Oldest:
-    """The change that has waited longest of its kind, by the source's id."""
-
-    direction: Direction
-    record_id: str
-    waiting_since: datetime
-
-
 async def read_lanes(connection: AsyncConnection, names: Iterable[LaneName], now: datetime) -> list[Lane]:
     """Every lane of `names` as it stands."""
     wanted = tuple(names)
@@ -89,6 +80,7 @@ async def read_lanes(connection: AsyncConnection, names: Iterable[LaneName], now
             Lane(
                 *name,
                 live=row.live if row else False,
+                paused=row.paused if row else False,
                 stopped_at=row.stopped_at if row else None,
                 stopped_code=row.stopped_code if row else None,
                 waiting={operation: counted.get((*name, operation, "backlog"), 0) for operation in OPERATIONS},
@@ -107,7 +99,7 @@ async def _counted(connection: AsyncConnection) -> dict[tuple[str, str, str, str
     }
 
 
-def _pending(name: LaneName, operation: str) -> ColumnElement[bool]:
+def pending(name: LaneName, operation: str) -> ColumnElement[bool]:
     """As the partial index says it: with a parameter in place of 'parked' SQLite would not use that index."""
     return and_(
         changes.c.object == name[0],
@@ -121,7 +113,7 @@ def oldest_of_each(names: Iterable[LaneName]) -> dict[tuple[str, str, str], Labe
     """One look into the index for each lane and operation, to be asked for in a single statement."""
     return {
         (*name, operation): select(changes.c.waiting_since)
-        .where(_pending(name, operation))
+        .where(pending(name, operation))
         .order_by(changes.c.waiting_since)
         .limit(1)
         .scalar_subquery()
@@ -145,22 +137,6 @@ async def _backlog_before(connection: AsyncConnection, at: datetime) -> dict[Lan
         return None
     rows = await connection.execute(select(samples).where(samples.c.at == moment))
     return {(row.object, row.direction): row.backlog for row in rows}
-
-
-async def read_oldest(
-    connection: AsyncConnection, names: Iterable[LaneName], operations: Iterable[Operation]
-) -> Oldest | None:
-    """The record that has waited longest in any of these lanes, among `operations`."""
-    found = []
-    for name, operation in product(names, operations):
-        query = (
-            select(changes.c.direction, changes.c.record_id, changes.c.waiting_since)
-            .where(_pending(name, operation))
-            .order_by(changes.c.waiting_since)
-            .limit(1)
-        )
-        found += [Oldest(*row) for row in await connection.execute(query)]
-    return min(found, key=lambda each: each.waiting_since, default=None)
 
 
 async def read_hours(

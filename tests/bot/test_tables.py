@@ -6,12 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot import drill_down, overview
+from bot.answers import Answer
+from bot.drill_down import Closeup
 from bot.pace import Pace, pace_of, time_to_drain
 from bot.standing import Hourly, Picture, Standing, standings, verdict
 from bot.tables import WIDEST
 from bot.tables import overview as table_of
 from storage.changes import Direction, Operation
-from storage.history import Hour, Lane, Oldest, Pass, Service
+from storage.history import Hour, Lane, Pass, Service
+from storage.waiting import Oldest
 from sync.backlog import Thresholds
 from sync.objects import LANES
 
@@ -48,6 +51,10 @@ def picture(*lanes: Lane, **given: Any) -> Picture:
     return Picture(**{**usual, **given})
 
 
+def closeup(shown: Picture, **given: Any) -> Answer:
+    return drill_down.draw(Closeup("leads", **given), shown)
+
+
 def said(shown: Picture) -> str:
     return verdict(shown, standings(shown))
 
@@ -64,7 +71,7 @@ def as_designed() -> Picture:
 
 
 def test_the_overview_looks_as_designed() -> None:
-    assert overview.draw(as_designed(), None).text == (
+    assert overview.draw(as_designed()).text == (
         "BEHIND  Leads: oldest 2h 14m, growing\n"
         "```\n"
         "Object           Ins    Upd  Oldest  Err  ETA\n"
@@ -83,19 +90,24 @@ def test_the_overview_looks_as_designed() -> None:
 
 def test_the_last_hour_shows_what_was_synced_and_no_backlog() -> None:
     hourly = Hourly(NOW.replace(hour=13, minute=0), {("leads", "to-marketo"): 1000, ("leads", "to-dynamics"): 22})
-    text = overview.draw(as_designed(), hourly).text
+    text = overview.draw(as_designed(), "last-hour", hourly).text
     assert "13:00–14:00\n" in text
     assert "Leads          N/A  N/A   1,022   31\n" in text
     assert "Total          N/A  N/A   1,022   37\n" in text
 
 
 def test_buttons_and_menu_carry_words() -> None:
-    drawn = overview.draw(as_designed(), None).blocks
+    drawn = overview.draw(as_designed()).blocks
     words = {button["text"]["text"]: button["value"] for button in drawn[-1]["elements"]}
     assert words["Leads"] == "status leads"
     assert words["Errors 37"] == "errors"
     assert words["Refresh"] == "status"
-    assert [option["value"] for option in drawn[0]["accessory"]["options"]] == ["status", "status last-hour"]
+    assert [option["value"] for option in drawn[0]["accessory"]["options"]] == [
+        "status",
+        "status last-hour",
+        "status last-24h",
+        "status trend",
+    ]
 
 
 @given(some.lists(some.tuples(*[some.integers(0, 9_999_999)] * 3, some.integers(0, 1_438_000)), min_size=6, max_size=6))
@@ -106,7 +118,7 @@ def test_no_table_is_wider_than_a_phone(figures: list[tuple[int, int, int, int]]
         Standing(name, inserts, updates, age * minutes, errors, False, age * minutes, "", True)
         for name, (inserts, updates, errors, minutes) in zip(names, figures, strict=True)
     ]
-    assert max(len(line) for line in table_of(found).splitlines()) <= WIDEST
+    assert max(len(line) for line in table_of(found).letters.splitlines()) <= WIDEST
 
 
 @pytest.mark.parametrize(
@@ -135,6 +147,17 @@ def test_no_table_is_wider_than_a_phone(figures: list[tuple[int, int, int, int]]
             picture(feeds={name: NOW - 90 * MINUTE for name, _ in LANES}),
             "UNREAD  Users: not read since 13:02 (and 5 more)",
         ),
+        (picture(lane("leads", "to-dynamics", paused=True)), "PAUSED  Leads to Dynamics"),
+        (
+            picture(lane("leads", paused=True), lane("leads", "to-dynamics", paused=True), lane("users", paused=True)),
+            "PAUSED  Users (and 1 more)",
+        ),
+        (picture(*(lane(*name, paused=True) for name in LANES)), "PAUSED  everything"),
+        (picture(lane("leads", updates=10_001, paused=True)), "PAUSED  Leads to Marketo"),
+        (
+            picture(lane("leads", updates=10_001), lane("leads", "to-dynamics", updates=1, paused=True)),
+            "BEHIND  Leads: 10,002 waiting",
+        ),
         (picture(feeds={}), "UNREAD  Users: not read yet (and 5 more)"),
     ],
 )
@@ -144,7 +167,7 @@ def test_the_verdict_says_the_worst_first(shown: Picture, words: str) -> None:
 
 def test_an_object_whose_reading_is_overdue_has_no_comfortable_zero() -> None:
     feeds = {name: NOW for name, _ in LANES} | {"leads": NOW - 90 * MINUTE}
-    text = overview.draw(picture(feeds=feeds), None).text
+    text = overview.draw(picture(feeds=feeds)).text
     assert [line.split() for line in text.splitlines() if line.startswith("Leads ")] == [
         ["Leads", "?", "?", "?", "0", "-"]
     ]
@@ -159,6 +182,7 @@ def test_no_time_to_drain_is_given_while_growing_or_not_live() -> None:
         (lane("leads", updates=60, age=MINUTE, before=59), None),
         (lane("leads", updates=60, age=MINUTE, live=False), None),
         (lane("leads", updates=60, age=MINUTE, stopped_at=NOW), None),
+        (lane("leads", updates=60, age=MINUTE, paused=True), None),
     ):
         leads = next(each for each in standings(picture(one, hours=hours)) if each.object == "leads")
         assert leads.drains_in == expected
@@ -174,7 +198,7 @@ def test_time_to_drain_counts_only_the_hours_that_had_a_backlog() -> None:
 
 def test_an_hour_seen_in_part_counts_in_part() -> None:
     assert time_to_drain(600, [Hour(100, True, 1 / 6)]) == HOUR
-    assert pace_of([Hour(10, True), Hour(20, True, 0.5)]) == Pace(20, 10, 20.0)
+    assert pace_of([Hour(10, True), Hour(20, True, 0.5)]) == Pace(20, 10, 20.0, 30)
 
 
 def test_a_drill_down_splits_by_direction_and_operation_and_names_the_oldest() -> None:
@@ -184,7 +208,7 @@ def test_a_drill_down_splits_by_direction_and_operation_and_names_the_oldest() -
         hours={("leads", "to-marketo"): [Hour(10, True), Hour(30, True)]},
     )
     guid = "0f9b8a34-7d4e-4c5e-9a0e-0a6c2f5d1b11"
-    text = drill_down.draw("leads", shown, None, Oldest("to-marketo", guid, NOW - HOUR), None).text
+    text = closeup(shown, oldest_insert=Oldest("leads", "to-marketo", guid, NOW - HOUR)).text
     assert "to Marketo   update        7      1h\n" in text
     assert "to Dynamics  update        1      1m\n" in text
     assert f"Oldest insert: Dynamics {guid}, waiting 1h (since 13:32)\n" in text
@@ -197,6 +221,6 @@ def test_a_drill_down_splits_by_direction_and_operation_and_names_the_oldest() -
 
 def test_a_drill_down_of_the_last_hour_splits_by_direction() -> None:
     hourly = Hourly(NOW.replace(hour=13, minute=0), {("leads", "to-dynamics"): 22})
-    text = drill_down.draw("leads", picture(), hourly, None, None).text
+    text = closeup(picture(), view="last-hour", hourly=hourly).text
     assert "13:00–14:00\n" in text
     assert "to Dynamics      N/A      N/A      22       0\n" in text

@@ -43,16 +43,23 @@ async def test_a_parked_change_is_an_error_and_never_the_oldest(database: Databa
     assert (lane.errors, lane.oldest) == (1, {})
 
 
-async def test_whether_a_lane_is_live_or_stopped_is_read_with_its_code(database: Database) -> None:
+async def test_whether_a_lane_is_live_paused_or_stopped_is_read_with_its_code(database: Database) -> None:
     await live(database, LEADS)
     await put(
         database,
         lanes,
-        {"object": "leads", "direction": "to-dynamics", "live": True, "stopped_at": NOW, "stopped_code": "1018"},
+        {
+            "object": "leads",
+            "direction": "to-dynamics",
+            "live": True,
+            "paused": True,
+            "stopped_at": NOW,
+            "stopped_code": "1018",
+        },
     )
     lane, back = await read_lanes(database)
-    assert (lane.live, lane.stopped_at) == (True, None)
-    assert (back.stopped_at, back.stopped_code) == (NOW, "1018")
+    assert (lane.live, lane.paused, lane.stopped_at) == (True, False, None)
+    assert (back.paused, back.stopped_at, back.stopped_code) == (True, NOW, "1018")
 
 
 async def test_the_backlog_of_six_hours_ago_is_that_of_the_last_sample_before(database: Database) -> None:
@@ -64,15 +71,6 @@ async def test_the_backlog_of_six_hours_ago_is_that_of_the_last_sample_before(da
 async def test_a_sample_of_long_ago_is_nothing_to_compare_with(database: Database) -> None:
     await sampled(database, *LEADS, NOW - 13 * HOUR, 50)
     assert (await read_lanes(database))[0].before is None
-
-
-async def test_the_oldest_of_a_kind_is_named(database: Database) -> None:
-    await put(database, changes, change(*BACK, "delete", NOW - HOUR, record_id="77"))
-    await put(database, changes, change(*LEADS, "update", NOW - MINUTE, record_id="88"))
-    async with database.read() as connection:
-        oldest = await history.read_oldest(connection, [LEADS, BACK], ["update", "delete"])
-        assert oldest == history.Oldest("to-dynamics", "77", NOW - HOUR)
-        assert await history.read_oldest(connection, [LEADS, BACK], ["insert"]) is None
 
 
 async def test_hours_are_rolling_and_tell_whether_anything_waited(database: Database) -> None:
