@@ -12,7 +12,11 @@ from storage.turn import Turn
 
 
 def late(turn: Turn) -> Answer:
-    return _said(turn, f"BEHIND  {_object(turn)}: {_figures(turn)}.")
+    return _said(turn, of_late(turn))
+
+
+def of_late(turn: Turn) -> str:
+    return f"BEHIND  {_object(turn)}: {_figures(turn)}."
 
 
 def recovered(turn: Turn, after: timedelta) -> Answer:

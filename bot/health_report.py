@@ -1,0 +1,174 @@
+"""How the process fares, in words: the verdict first, then one line for each thing it hangs on. Pure.
+
+There is nothing about people in it: what a service or a failure said is left to the log.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from tabulate import tabulate
+
+from bot import blocks, durations
+from bot.answers import Answer, fenced
+from bot.blocks import Button
+from bot.figures import clock, count, named, towards
+from bot.quota import USUAL_LIMIT
+from bot.request import Health, Status
+from bot.safe import clean, cut, for_mrkdwn
+from bot.texts import _, plural
+from bot.vitals import Vitals
+from storage.health import HeldLane, JobState
+from storage.history import Service
+from sync.marketo.codes import seconds_to_new_quota
+
+# An alert is told within seconds; one that waits longer was refused by Slack.
+UNTOLD_TOO_LONG = timedelta(minutes=5)
+KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The vitals, and the zone of who reads them."""
+
+    vitals: Vitals
+    zone: tzinfo
+
+    def clock(self, moment: datetime) -> str:
+        return clock(moment, self.vitals.now, self.zone)
+
+    def ago(self, moment: datetime) -> str:
+        return durations.spell(max(self.vitals.now - moment, timedelta()))
+
+
+def draw(vitals: Vitals, zone: tzinfo) -> Answer:
+    reading = Reading(vitals, zone)
+    said, about, jobs = verdict(reading), _about(reading), _jobs(reading)
+    drawn = [
+        blocks.plain(said),
+        blocks.lines(*(((f"{name}  ", "bold"), words) for name, words in about)),
+        blocks.preformatted(jobs),
+        blocks.actions([Button(_("Refresh"), Health().words), Button(_("Status"), Status().words)]),
+    ]
+    lines = "\n".join(for_mrkdwn(f"{name}: {words}") for name, words in about)
+    return Answer(f"{for_mrkdwn(said)}\n{lines}\n{fenced(jobs)}", drawn)
+
+
+def verdict(reading: Reading) -> str:
+    """The worst of what is wrong, and how much else is."""
+    wrong = troubles(reading)
+    if not wrong:
+        return _("HEALTHY  both services, Slack and the database answer")
+    more = plural(" (and {count} more)", " (and {count} more)", len(wrong) - 1).format(count=len(wrong) - 1)
+    return _("UNWELL  {trouble}").format(trouble=wrong[0]) + (more if len(wrong) > 1 else "")
+
+
+def troubles(reading: Reading) -> list[str]:
+    """Everything that keeps the sync from its work, the worst first."""
+    vitals = reading.vitals
+    found = []
+    if vitals.hearing.lost_at and vitals.hearing.is_dead:
+        found.append(_("no socket to Slack since {time}").format(time=reading.clock(vitals.hearing.lost_at)))
+    found += [_service_down(one, reading) for one in vitals.services if one.down_since]
+    if vitals.overdue_since:
+        found.append(_("no pass has ended since {time}").format(time=reading.clock(vitals.overdue_since)))
+    found += [_("the job {job} died").format(job=job.name) for job in vitals.jobs if job.failure]
+    found += [_held(lane, reading) for lane in vitals.held if lane.stopped_at]
+    if vitals.untold.since and vitals.now - vitals.untold.since > UNTOLD_TOO_LONG:
+        found.append(_("alerts wait to be told since {time}").format(time=reading.clock(vitals.untold.since)))
+    return found
+
+
+def _about(reading: Reading) -> list[tuple[str, str]]:
+    """(what, how it fares), line by line."""
+    vitals = reading.vitals
+    lines = [("Slack", _slack(reading))]
+    lines += [(named(name), _service(name, reading)) for name in ("dynamics", "marketo")]
+    if vitals.quota:
+        lines.append((_("Marketo calls today"), _quota(reading)))
+    lines += [(_("Database"), _database(reading)), (_("Alerts"), _alerts(reading))]
+    held = "; ".join(_held(lane, reading) for lane in vitals.held)
+    return [*lines, (_("Held back"), held or _("nothing"))]
+
+
+def _slack(reading: Reading) -> str:
+    hearing = reading.vitals.hearing
+    heard = (
+        _("last heard {time}").format(time=reading.clock(hearing.heard_at)) if hearing.heard_at else _("not heard yet")
+    )
+    if not hearing.by_socket:
+        return _("over HTTP; {heard}").format(heard=heard)
+    if hearing.opened_at is None:
+        return _("socket closed; {heard}").format(heard=heard)
+    return _("socket open for {span}; {heard}").format(span=reading.ago(hearing.opened_at), heard=heard)
+
+
+def _service(name: str, reading: Reading) -> str:
+    found = next((one for one in reading.vitals.services if one.name == name), Service(name))
+    read = _("last read {time}").format(time=reading.clock(found.read_at)) if found.read_at else _("not read yet")
+    down = [_("down since {time}").format(time=reading.clock(found.down_since))] if found.down_since else []
+    return "; ".join([*down, read, *_slowed(name, reading)])
+
+
+def _slowed(name: str, reading: Reading) -> list[str]:
+    """Throttling met since this process began; nothing where there was none."""
+    met = {code: number for code, number in reading.vitals.throttled.get(name, {}).items() if number}
+    if not met:
+        return []
+    codes = ", ".join(f"{code}: {count(number)}" for code, number in sorted(met.items()))
+    since = reading.clock(reading.vitals.started_at)
+    return [_("slowed down since {time} ({codes})").format(time=since, codes=codes)]
+
+
+def _quota(reading: Reading) -> str:
+    """The day is US Central's."""
+    now, used = reading.vitals.now, reading.vitals.quota
+    if used is None or used.calls is None:
+        return _("Marketo does not tell now")
+    anew = reading.clock(now + timedelta(seconds=round(seconds_to_new_quota(now))))
+    words = _("{calls} used, of usually {limit}; counted anew {time}")
+    return words.format(calls=count(used.calls), limit=count(USUAL_LIMIT), time=anew)
+
+
+def _database(reading: Reading) -> str:
+    stored = reading.vitals.stored
+    kind, size = KINDS.get(stored.kind, stored.kind), f"{stored.size / 1_000_000:,.1f} MB"
+    return _("{kind}, {size}, schema {version}").format(kind=kind, size=size, version=stored.schema)
+
+
+def _alerts(reading: Reading) -> str:
+    untold = reading.vitals.untold
+    if not untold.number or not untold.since:
+        return _("all told")
+    words = plural("{count} untold since {time}", "{count} untold since {time}", untold.number)
+    return words.format(count=count(untold.number), time=reading.clock(untold.since))
+
+
+def _service_down(one: Service, reading: Reading) -> str:
+    words = _("{service} is down since {time}: {code}")
+    since = reading.clock(one.down_since) if one.down_since else "-"
+    return words.format(service=named(one.name), time=since, code=cut(clean(one.code or ""), 40) or "-")
+
+
+def _held(lane: HeldLane, reading: Reading) -> str:
+    where = f"{named(lane.object)} {towards(lane.direction)}"
+    if lane.stopped_at:
+        words = _("{where} stopped {time}: {code}")
+        return words.format(
+            where=where, time=reading.clock(lane.stopped_at), code=cut(clean(lane.stopped_code or ""), 40)
+        )
+    return _("{where} paused").format(where=where)
+
+
+def _jobs(reading: Reading) -> str:
+    headings = [_("Job"), _("Began"), _("Ended"), _("Next"), ""]
+    rows = [_job(job, reading) for job in reading.vitals.jobs] or [["-", "-", "-", "-", ""]]
+    rules = ["-" * max(len(row[at]) for row in (headings, *rows)) for at in range(len(headings))]
+    drawn = tabulate([headings, rules, *rows], tablefmt="plain", disable_numparse=True)
+    return "\n".join(line.rstrip() for line in drawn.splitlines())
+
+
+def _job(job: JobState, reading: Reading) -> list[str]:
+    def told(moment: datetime | None) -> str:
+        return reading.clock(moment) if moment else "-"
+
+    return [job.name, told(job.started_at), told(job.finished_at), told(job.next_at), _("died") if job.failure else ""]

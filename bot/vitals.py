@@ -1,0 +1,97 @@
+"""How this process fares: what its database remembers, together with what only the process itself knows."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.hearing import Hearing
+from bot.quota import Quota, Used
+from bot.settings import Settings
+from storage import health, history
+from storage.database import Database
+from storage.health import HeldLane, JobState, Stored, Untold
+from storage.history import Service
+from sync.engine import Engine
+from sync.passes import NAME
+
+NEVER_OVERDUE_BEFORE = timedelta(minutes=5)
+DATABASE_PATIENCE_SECONDS = 10.0
+Throttled = Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """Everything as it was at `now`.
+
+    `throttled` counts by service and code since `started_at`; it is empty, and `quota` None, in a process that only
+    answers. `overdue_since`: no pass has ended, and nothing got on, for too long.
+    """
+
+    now: datetime
+    started_at: datetime
+    hearing: Hearing
+    services: Sequence[Service]
+    jobs: Sequence[JobState]
+    held: Sequence[HeldLane]
+    untold: Untold
+    stored: Stored
+    overdue_since: datetime | None = None
+    quota: Used | None = None
+    throttled: Throttled = field(default_factory=dict)
+
+
+class Pulse:
+    """What the process knows of itself; `take` adds what the database remembers."""
+
+    def __init__(
+        self, settings: Settings, database: Database, now: Callable[[], datetime], engine: Engine | None = None
+    ) -> None:
+        self.hearing = Hearing(now)
+        self._database, self._now, self._engine = database, now, engine
+        self._started_at = now()
+        self._patience = max(timedelta(seconds=3 * settings.sync_every_seconds), NEVER_OVERDUE_BEFORE)
+        self._quota = Quota(engine.marketo.calls_today, now) if engine else None
+
+    async def take(self) -> Vitals:
+        """Everything; asks Marketo for the quota used, unless it was asked lately."""
+        quota = await self._quota.used() if self._quota else None
+        async with self._database.read() as connection:
+            jobs = await health.read_jobs(connection)
+            return Vitals(
+                now=self._now(),
+                started_at=self._started_at,
+                hearing=self.hearing,
+                services=await history.read_services(connection),
+                jobs=jobs,
+                held=await health.read_held(connection),
+                untold=await health.read_untold(connection),
+                stored=await health.read_stored(connection),
+                overdue_since=self._overdue_since(jobs, await health.read_last_progress(connection)),
+                quota=quota,
+                throttled=self._throttled(),
+            )
+
+    async def reasons(self) -> list[str]:
+        """Why this process should be started anew: it does not hear Slack, or sync, or reach its database."""
+        found = ["the socket to Slack is dead"] if self.hearing.is_dead else []
+        try:
+            async with asyncio.timeout(DATABASE_PATIENCE_SECONDS), self._database.read() as connection:
+                jobs = await health.read_jobs(connection)
+                since = self._overdue_since(jobs, await health.read_last_progress(connection))
+        except (SQLAlchemyError, OSError, TimeoutError) as failure:
+            return [*found, f"the database does not answer: {type(failure).__name__}"]
+        return [*found, f"no pass has ended since {since:%Y-%m-%dT%H:%M:%SZ}"] if since else found
+
+    def _overdue_since(self, jobs: Sequence[JobState], progress: datetime | None) -> datetime | None:
+        """A first reading of everything takes long; as long as it gets on, it is not overdue."""
+        ended = next((job.finished_at for job in jobs if job.name == NAME), None)
+        last = max(at for at in (self._started_at, ended, progress) if at)
+        return last if self._engine and self._now() - last > self._patience else None
+
+    def _throttled(self) -> Throttled:
+        if self._engine is None:
+            return {}
+        return {"dynamics": self._engine.dynamics.throttled, "marketo": self._engine.marketo.throttled}
