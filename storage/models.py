@@ -21,6 +21,8 @@ from sqlalchemy import (
     text,
 )
 
+from storage.search_words import indexed
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -125,6 +127,15 @@ cursors = Table(
     Column("read_at", Moment),
 )
 
+
+
+def _words_of_error(context: Any) -> str:
+    """What an error is found by; whoever writes its code, ids, name or message need not think of it."""
+    row = context.get_current_parameters()
+    ids = [row.get(name) for name in ("code", "dynamics_id", "marketo_id")]
+    return indexed(ids, [row.get("label") or "", row.get("message") or ""])
+
+
 errors = Table(
     "errors",
     metadata,
@@ -144,9 +155,24 @@ errors = Table(
     Column("failed_at", Moment, nullable=False),
     Column("closed_at", Moment),
     Column("attempts", Integer, nullable=False),
+    Column("words", Text, nullable=False, default=_words_of_error, server_default=""),
 )
 Index("ix_errors_newest", errors.c.state, errors.c.failed_at, errors.c.id)
-Index("ix_errors_code", errors.c.state, errors.c.code, errors.c.object, errors.c.failed_at)
+Index("ix_errors_groups", errors.c.state, errors.c.code, errors.c.object, errors.c.first_failed_at)
+Index("ix_errors_tried", errors.c.state, errors.c.attempts, errors.c.failed_at, errors.c.id)
+
+files = Table(
+    "files",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("slack_file_id", String(40), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("deleted_at", Moment),
+)
+_still_there = text("deleted_at IS NULL")
+Index("ix_files_expiring", files.c.expires_at, sqlite_where=_still_there, postgresql_where=_still_there)
 
 totals = Table(
     "totals",
