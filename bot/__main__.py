@@ -16,7 +16,9 @@ from bot.alerts.watch import watch
 from bot.app import make_app, make_client
 from bot.check import check_all
 from bot.ears import serve
+from bot.http import health_open
 from bot.settings import Settings, mistakes, read_settings
+from bot.vitals import Pulse
 from bot.wiring import AlreadyRunning, alone, make_dynamics, make_marketo, open_engine
 from storage.changes import DIRECTIONS
 from storage.database import Database
@@ -67,13 +69,15 @@ async def run(settings: Settings) -> int:
 
 
 async def _run_until(stopped: asyncio.Event, settings: Settings, database: Database, engine: Engine) -> None:
-    app = make_app(settings, database, now)
     scheduler = Scheduler(engine, [*sync_jobs(engine, settings.sync_every_seconds), alerts_job(settings, database)])
-    ears = asyncio.create_task(serve(app, settings))
+    pulse = Pulse(settings, database, now, engine)
+    app = make_app(settings, database, now, engine, scheduler, pulse)
+    ears = asyncio.create_task(serve(app, settings, pulse.hearing))
     waiting = asyncio.create_task(stopped.wait())
     scheduler.start()
     try:
-        await asyncio.wait({ears, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        async with health_open(settings.health_port, pulse, database):
+            await asyncio.wait({ears, waiting}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         await scheduler.stop()
         waiting.cancel()

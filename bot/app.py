@@ -3,11 +3,12 @@
 import logging
 import re
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import aiohttp
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
@@ -19,15 +20,24 @@ from bot.answers import Answer, say
 from bot.askers import Askers
 from bot.blocks import ACTION, Button
 from bot.commands import COMMANDS
+from bot.deliver import Deliverer, Road, by_message, by_response_url, in_channel
 from bot.grammar import parse
-from bot.request import Misunderstood
+from bot.home import add_home
+from bot.mentions import Ephemeral, words_of
+from bot.places import Places
+from bot.request import Errors, Misunderstood, Record
 from bot.settings import Settings
+from bot.sharing import offered
+from bot.vitals import Pulse
 from bot.words import Vocabulary
 from bot.world import World
 from storage.database import Database
+from sync.engine import Engine
 from sync.objects import OBJECTS
+from sync.scheduler import Scheduler
 
 log = logging.getLogger(__name__)
+Where = tuple[str, str]  # a channel and a thread's first ts, empty where there is none
 VOCABULARY = Vocabulary(tuple(one.name for one in OBJECTS))
 
 
@@ -43,19 +53,33 @@ def make_client(settings: Settings) -> AsyncWebClient:
     )
 
 
-def make_app(settings: Settings, database: Database, now: Callable[[], datetime]) -> AsyncApp:
-    """The bot with all it listens to; `now` is the time it goes by. Nothing is opened before `serve`."""
+def make_app(
+    settings: Settings,
+    database: Database,
+    now: Callable[[], datetime],
+    engine: Engine | None = None,
+    scheduler: Scheduler | None = None,
+    pulse: Pulse | None = None,
+) -> AsyncApp:
+    """The bot with all it listens to; `now` is the time it goes by. Nothing is opened before `serve`.
+
+    `engine` and `scheduler` are this process's own, where it syncs too; `pulse` is how it fares.
+    """
     client = make_client(settings)
     secret = settings.slack_signing_secret
     app = AsyncApp(client=client, signing_secret=secret.get_secret_value() if secret else None)
     help_texts = {name: (module.__doc__ or "").strip() for name, module in COMMANDS.items()}
-    world = World(settings, database, now, client, help_texts)
-    desk = Desk(world, Askers(client, settings.sync_people_readers, now))
+    askers = Askers(client, settings.sync_people_readers, settings.sync_operators, now)
+    world = World(settings, database, now, client, help_texts, engine, scheduler, pulse=pulse, name_of=askers.name_of)
+    desk = Desk(world, askers, Deliverer(settings.slack_tables, now), Places(client, now))
+
+    add_home(app, world, askers)
 
     @app.command("/sync")
     async def hear(ack: AsyncAck, respond: AsyncRespond, command: Mapping[str, Any]) -> None:
         await ack()
-        await desk.attend(command.get("text") or "", command["user_id"], respond, replace=False)
+        words, where = command.get("text") or "", (command["channel_id"], "")
+        await desk.attend(words, command["user_id"], respond, replace=False, once=False, where=where)
 
     @app.action(re.compile(rf"^{ACTION}\."))
     async def press(ack: AsyncAck, respond: AsyncRespond, body: Mapping[str, Any], action: Mapping[str, Any]) -> None:
@@ -63,9 +87,23 @@ def make_app(settings: Settings, database: Database, now: Callable[[], datetime]
         words = action.get("value") or (action.get("selected_option") or {}).get("value") or ""
         # A press on what everyone sees (an alert) is answered beside it, to the one who pressed.
         private = bool((body.get("container") or {}).get("is_ephemeral"))
-        await desk.attend(words, body["user"]["id"], respond, replace=private)
+        await desk.attend(words, body["user"]["id"], respond, replace=private, once=not private, where=where_of(body))
+
+    @app.event("app_mention")
+    async def called(event: Mapping[str, Any]) -> None:
+        """Slash commands do not work in threads; being called by name does."""
+        if event.get("user") and not event.get("bot_id"):
+            where = (str(event["channel"]), str(event.get("thread_ts") or ""))
+            answering: Any = Ephemeral(client, event)
+            await desk.attend(words_of(event.get("text") or ""), event["user"], answering, replace=False, where=where)
 
     return app
+
+
+def where_of(body: Mapping[str, Any]) -> Where:
+    """The channel and the thread of the message that was pressed; a home tab and a modal have none."""
+    container = body.get("container") or {}
+    return str((body.get("channel") or {}).get("id") or ""), str(container.get("thread_ts") or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +112,25 @@ class Desk:
 
     world: World
     askers: Askers
+    deliverer: Deliverer
+    places: Places
 
-    async def attend(self, words: str, user_id: str, respond: AsyncRespond, replace: bool) -> None:
-        """Answers `words` privately; whatever goes wrong is told too, under a number that the log has as well."""
+    async def attend(
+        self,
+        words: str,
+        user_id: str,
+        respond: AsyncRespond,
+        replace: bool,
+        once: bool = True,
+        where: Where = ("", ""),
+    ) -> None:
+        """Answers `words` privately; whatever goes wrong is told too, under a number that the log has as well.
+
+        Unless it may be told only `once`, an answer that takes long is preceded by how far it is.
+        """
+        reply = Reply(self.deliverer, respond, replace, by_message(self.world.slack, user_id))
         try:
-            answer = await self.answer(words, user_id)
+            answer = await self.answer(words, user_id, None if once else reply.tell, where)
         except Exception:  # the one place where errors become words: nobody is left without an answer
             incident = secrets.token_hex(4)
             log.exception("incident %s", incident)
@@ -86,22 +138,53 @@ class Desk:
                 f"Something went wrong on my side. It is in my log as incident {incident}; asking again may help.",
                 Button("Try again", words),
             )
-        await deliver(answer, respond, replace)
+        if answer.public is None or not await self._post(answer.public, respond, where):
+            await reply.bring(answer)
 
-    async def answer(self, words: str, user_id: str) -> Answer:
+    async def _post(self, answer: Answer, respond: AsyncRespond, where: Where) -> bool:
+        """Posts what is for everyone where it was asked; whether Slack took it."""
+        channel, thread_ts = where
+        return await self.deliverer.deliver(
+            answer, in_channel(respond, thread_ts), by_message(self.world.slack, channel, thread_ts or None)
+        )
+
+    async def answer(
+        self,
+        words: str,
+        user_id: str,
+        tell: Callable[[Answer], Awaitable[None]] | None = None,
+        where: Where = ("", ""),
+    ) -> Answer:
         request = parse(words, VOCABULARY)
         if isinstance(request, Misunderstood):
             return say(request.sentence, Button(f"/sync {request.nearest}", request.nearest), Button("Help", "help"))
-        asker = await self.askers.asker(user_id)
-        return await COMMANDS[type(request).__name__.lower()].answer(request, asker, self.world)
+        known, place = await self.askers.asker(user_id), await self.places.place(*where)
+        asker = place.limited(known)
+        world = replace(self.world, tell=tell) if tell else self.world
+        answer = await COMMANDS[type(request).__name__.lower()].answer(request, asker, world)
+        if known.may_see_people and not asker.may_see_people and isinstance(request, (Errors, Record)):
+            answer = place.noted(answer)
+        return offered(answer, request, asker.channel)
 
 
-async def deliver(answer: Answer, respond: AsyncRespond, replace: bool) -> None:
-    """Sends an answer; where Slack refuses its blocks, its text alone, which says the same."""
-    said = await respond(text=answer.text, blocks=list(answer.blocks) or None, replace_original=replace)
-    if said.status_code == 200:
-        return
-    log.warning("Slack refused an answer: %s %s", said.status_code, said.body)
-    said = await respond(text=answer.text, replace_original=replace)
-    if said.status_code != 200:
-        log.error("Slack refused the plain answer too: %s %s", said.status_code, said.body)
+@dataclass(slots=True)
+class Reply:
+    """One interaction's response_url; what it was answered first is replaced by what it is answered next."""
+
+    deliverer: Deliverer
+    respond: AsyncRespond
+    replace: bool
+    direct: Road
+
+    async def bring(self, answer: Answer) -> None:
+        """The answer; where the response_url has served its time, as a direct message, which is as private."""
+        beside = [by_response_url(self.respond, self.replace)] if self.respond.response_url else []  # a view has none
+        await self.deliverer.deliver(answer, *beside, self.direct)
+
+    async def tell(self, answer: Answer) -> None:
+        """Progress; where Slack is out of reach for now, the work goes on all the same."""
+        try:
+            await self.deliverer.deliver(answer, by_response_url(self.respond, self.replace))
+            self.replace = True
+        except (aiohttp.ClientError, TimeoutError, OSError) as failure:
+            log.warning("progress could not be told: %s", failure)

@@ -1,10 +1,11 @@
 """What was asked, as a value that can be put back into the words that ask for it. Pure."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from storage.changes import Direction, Operation
+from storage.error_search import Sort, State
 
 View = Literal["backlog", "last-hour", "last-24h", "trend", "by-user"]
 
@@ -25,7 +26,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """The open errors that fit every filter; `words` must each begin a word of the error."""
+    """The errors that fit every filter; the `free` words must each begin a word of the error."""
 
     object: str | None = None
     code: str | None = None
@@ -35,12 +36,17 @@ class Errors:
     free: tuple[str, ...] = ()
     page: int = 1
     csv: bool = False
+    state: State = "open"
+    until: timedelta | date | None = None
+    sort: Sort | None = None
 
     @property
     def words(self) -> str:
         filters = {"object": self.object, "code": self.code, "direction": self.direction, "operation": self.operation}
+        filters |= {"state": self.state if self.state != "open" else None, "sort": self.sort}
         parts = ["errors", *(f"{key}:{_quoted(value)}" for key, value in filters.items() if value)]
         parts += [f"since:{_since(self.since)}"] if self.since is not None else []
+        parts += [f"until:{_since(self.until)}"] if self.until is not None else []
         parts += [f'"{word}"' for word in self.free]
         parts += [f"page:{self.page}"] if self.page != 1 else []
         return " ".join([*parts, "csv"] if self.csv else parts)
@@ -51,6 +57,22 @@ class Errors:
     @property
     def is_filtered(self) -> bool:
         return replace(self, page=1, csv=False) != Errors()
+
+    @property
+    def is_grouped(self) -> bool:
+        """Errors are shown by code until anything but the object is said about them."""
+        return replace(self, object=None, csv=False) == Errors()
+
+
+@dataclass(frozen=True, slots=True)
+class Explain:
+    """What a code means and what to do about it; without one, which codes wait to be explained."""
+
+    code: str | None = None
+
+    @property
+    def words(self) -> str:
+        return f"explain {_quoted(self.code)}" if self.code else "explain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +145,105 @@ class Health:
         return "health"
 
 
-Request = Status | Errors | Help | Record | Activity | Share | Health
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What to do to the errors `chosen`, or to those with these `ids`.
+
+    An act on more than one has to be `confirmed`, by how many it is; it leaves errors alone that failed after `before`.
+    """
+
+    ids: tuple[int, ...] = ()
+    chosen: Errors = Errors()
+    confirmed: int | None = None
+    before: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        return type(self).__name__.lower()
+
+    @property
+    def about(self) -> str:
+        """Which errors, in words."""
+        return " ".join(f"#{one}" for one in self.ids) or self.chosen.words.removeprefix("errors").strip()
+
+    @property
+    def words(self) -> str:
+        parts = [self.name, self.about]
+        parts += [f"confirmed:{self.confirmed}"] if self.confirmed is not None else []
+        parts += [f"before:{self.before.isoformat(timespec='milliseconds')}"] if self.before is not None else []
+        return " ".join(part for part in parts if part)
+
+
+class Retry(Act):
+    """Puts errors back into the backlog."""
+
+
+class Ignore(Act):
+    """Puts errors aside."""
+
+
+class Reopen(Act):
+    """Makes ignored errors open ones again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A pass now: over everything, with some lanes tried again, or with one record read anew (`record`: who it is)."""
+
+    object: str | None = None
+    direction: Direction | None = None
+    record: str | None = None
+
+    @property
+    def words(self) -> str:
+        who = f'record "{self.record}"' if self.record else ""
+        return " ".join(part for part in ("run", self.object, self.direction, who) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Holds writes back: all, an object's, a direction's, or both together."""
+
+    object: str | None = None
+    direction: Direction | None = None
+
+    @property
+    def words(self) -> str:
+        return " ".join(part for part in (type(self).__name__.lower(), self.object, self.direction) if part)
+
+
+class Resume(Pause):
+    """Lets writes go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Who did what."""
+
+    page: int = 1
+
+    @property
+    def words(self) -> str:
+        return f"audit page:{self.page}" if self.page != 1 else "audit"
+
+
+Request = (
+    Status
+    | Errors
+    | Explain
+    | Help
+    | Record
+    | Activity
+    | Share
+    | Health
+    | Retry
+    | Ignore
+    | Reopen
+    | Run
+    | Pause
+    | Resume
+    | Audit
+)
 
 
 @dataclass(frozen=True, slots=True)

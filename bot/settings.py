@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_core import ErrorDetails
@@ -58,8 +58,19 @@ class Settings(BaseSettings):
         None, description="in place of SLACK_APP_TOKEN: Slack calls us over HTTP, and we check its signature"
     )
     port: int = Field(3000, gt=0, lt=65536, description="where we listen when Slack calls us over HTTP")
+    health_port: int | None = Field(
+        None,
+        ge=0,
+        lt=65536,
+        description="where /healthz and /metrics (Prometheus) answer over HTTP; none or 0: nowhere",
+    )
     slack_api_url: Annotated[str, BeforeValidator(_with_slash)] = Field(
         "https://slack.com/api/", description="Slack's Web API"
+    )
+    slack_tables: Literal["auto", "native", "text"] = Field(
+        "auto",
+        description="Slack's own tables and charts: `auto` tries them and remembers for an hour where Slack refuses, "
+        "`native` tries them always, `text` draws with letters",
     )
 
     dynamics_url: Address = Field(description="the Dynamics environment, such as https://contoso.crm.dynamics.com")
@@ -94,7 +105,13 @@ class Settings(BaseSettings):
     )
     sync_people_readers: Annotated[frozenset[str], NoDecode, BeforeValidator(_listed)] = Field(
         frozenset(),
-        description="Slack user ids (U…), separated by commas, who may be shown names, messages and exports",
+        description="Slack ids of people (U…) and user groups (S…), separated by commas, who may be shown names, "
+        "messages and exports",
+    )
+    sync_operators: Annotated[frozenset[str], NoDecode, BeforeValidator(_listed)] = Field(
+        frozenset(),
+        description="Slack ids of people (U…) and user groups (S…), separated by commas, who may retry, ignore, run "
+        "and pause; none: the workspace's admins",
     )
 
     @model_validator(mode="after")

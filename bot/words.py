@@ -10,8 +10,40 @@ from rapidfuzz import fuzz, process
 from bot.request import Misunderstood, View
 from bot.safe import clean
 
-KEYS = ("object", "code", "direction", "operation", "since", "page", "by", "outcome", "reason", "field", "until")
-Command = Literal["status", "errors", "help", "record", "activity", "share", "health"]
+KEYS = (
+    "object",
+    "code",
+    "direction",
+    "operation",
+    "since",
+    "page",
+    "by",
+    "outcome",
+    "reason",
+    "field",
+    "until",
+    "confirmed",
+    "before",
+    "state",
+    "sort",
+)
+Command = Literal[
+    "status",
+    "errors",
+    "help",
+    "explain",
+    "record",
+    "activity",
+    "share",
+    "health",
+    "retry",
+    "ignore",
+    "reopen",
+    "run",
+    "pause",
+    "resume",
+    "audit",
+]
 _TOKEN = re.compile(r'(?:([a-z]+):)?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
 _NEAR = 60

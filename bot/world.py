@@ -1,30 +1,59 @@
 """Who asks, and what a command may use to answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.answers import Answer
 from bot.settings import Settings
+from bot.vitals import Pulse
 from storage.database import Database
+from sync.engine import Engine
+from sync.scheduler import Scheduler
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """The person in Slack, with their own zone. Guests never see people's data, whatever the settings say."""
+    """The person in Slack, with their own zone and language (`locale` as Slack spells it: "pt-BR").
+
+    Guests never see people's data and are never operators, whatever the settings say. `is_operator` is who may change
+    what the sync does. `channel` is where they ask, empty in direct messages.
+    """
 
     user_id: str
     zone: tzinfo = UTC
     may_see_people: bool = False
+    is_operator: bool = False
+    locale: str = "en-US"
+    channel: str = ""
+
+
+async def _unnamed(user_id: str) -> str:
+    return user_id
+
+
+async def _nobody(answer: Answer) -> None:
+    """Where nobody can be told how far something is."""
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What there is. `help_texts` are the commands' docstrings by the name one types."""
+    """What there is. `help_texts` are the commands' docstrings by the name one types.
+
+    `engine` and `scheduler` are there where this process syncs too. `tell` shows the asker how far their request is,
+    until its answer takes the place of that; three times at most, because Slack lets us answer five times.
+    `pulse` is how this process fares. `name_of` is what a colleague with a Slack id is called.
+    """
 
     settings: Settings
     database: Database
     now: Callable[[], datetime]
     slack: AsyncWebClient
     help_texts: Mapping[str, str]
+    engine: Engine | None = None
+    scheduler: Scheduler | None = None
+    tell: Callable[[Answer], Awaitable[None]] = _nobody
+    pulse: Pulse | None = None
+    name_of: Callable[[str], Awaitable[str]] = _unnamed

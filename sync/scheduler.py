@@ -34,6 +34,7 @@ class Scheduler:
         self._engine = engine
         self._jobs = jobs
         self._under_way: set[asyncio.Task[None]] = set()
+        self._running: set[str] = set()
         self._apscheduler = AsyncIOScheduler(timezone="UTC")
 
     def start(self) -> None:
@@ -53,11 +54,22 @@ class Scheduler:
             )
         self._apscheduler.start()
 
+    def run_now(self, name: str) -> bool:
+        """Has a job begin now rather than at its time; False where it is under way, since it never runs twice at once.
+
+        Then it runs again at its usual time.
+        """
+        if name in self._running:
+            return False
+        self._apscheduler.modify_job(name, next_run_time=datetime.now(self._apscheduler.timezone))
+        return True
+
     async def _guarded(self, job: Job) -> None:
         """The one place where a job that died is reported; it runs again at its next time."""
         task = asyncio.current_task()
         assert task is not None
         self._under_way.add(task)
+        self._running.add(job.name)
         try:
             async with asyncio.timeout(job.deadline):
                 await job.run()
@@ -66,6 +78,7 @@ class Scheduler:
             await self._report(job, f"{type(failure).__name__}: {failure}"[:400])
         finally:
             self._under_way.discard(task)
+            self._running.discard(job.name)
 
     async def _report(self, job: Job, failure: str) -> None:
         engine = self._engine

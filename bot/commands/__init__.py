@@ -4,7 +4,21 @@ from collections.abc import Awaitable, Mapping
 from typing import Any, Protocol
 
 from bot.answers import Answer
-from bot.commands import errors, status
+from bot.commands import (
+    activity,
+    audit,
+    errors,
+    health,
+    ignore,
+    pause,
+    record,
+    reopen,
+    resume,
+    retry,
+    run,
+    share,
+    status,
+)
 from bot.commands import help as help_
 from bot.world import Asker, World
 
@@ -17,4 +31,19 @@ class Command(Protocol):
     def answer(self, request: Any, asker: Asker, world: World) -> Awaitable[Answer]: ...
 
 
-COMMANDS: Mapping[str, Command] = {"status": status, "errors": errors, "help": help_}
+COMMANDS: Mapping[str, Command] = {
+    "status": status,
+    "errors": errors,
+    "help": help_,
+    "health": health,
+    "record": record,
+    "activity": activity,
+    "share": share,
+    "retry": retry,
+    "ignore": ignore,
+    "reopen": reopen,
+    "run": run,
+    "pause": pause,
+    "resume": resume,
+    "audit": audit,
+}

@@ -14,6 +14,9 @@ NEEDED = {
     "files_completeUploadExternal": "files:write",
     "files_info": "files:read",
     "users_info": "users:read",
+    "usergroups_users_list": "usergroups:read",
+    "conversations_info": "channels:read",
+    "chat_postEphemeral": "chat:write",
 }
 
 

@@ -1,0 +1,67 @@
+"""Pausing, resuming and running: lanes (an object in a direction) chosen by words, each act in the audit log."""
+
+from collections.abc import Sequence
+
+from bot import lanes_acted
+from bot.acting import refusal
+from bot.answers import Answer
+from bot.request import Pause, Resume, Run
+from bot.world import Asker, World
+from storage.history import LaneName
+from storage.ledger.readings import LaneState, lane_states, record_act, restart_lane, set_paused
+from sync.objects import LANES
+from sync.passes import NAME
+
+
+def chosen(request: Pause | Run) -> list[LaneName]:
+    """The lanes that an object, a direction, both or neither stand for."""
+    return [lane for lane in LANES if request.object in (None, lane[0]) and request.direction in (None, lane[1])]
+
+
+async def hold(request: Pause, asker: Asker, world: World) -> Answer:
+    """Pauses or resumes what is not paused or resumed yet."""
+    if refused := await refusal(asker, world):
+        return refused
+    lanes = chosen(request)
+    if not lanes:
+        return lanes_acted.no_such_lane(request)
+    pause = not isinstance(request, Resume)
+    async with world.database.write() as connection:
+        states = await lane_states(connection)
+        changed = [lane for lane in lanes if _changes(states.get(lane, LaneState()), pause)]
+        for name, way in changed:
+            await set_paused(world.database, connection, name, way, pause, asker.user_id, world.now())
+    if pause:
+        return lanes_acted.paused(changed, request)
+    return lanes_acted.resumed(changed, request, may_run=world.scheduler is not None)
+
+
+def _changes(state: LaneState, pause: bool) -> bool:
+    """A lane that stopped by itself is resumed too: tried again at once."""
+    return not state.paused if pause else state.paused or state.stopped_at is not None
+
+
+async def run(request: Run, asker: Asker, world: World) -> Answer:
+    """Begins a pass; the lanes asked for are tried again even if they stopped by themselves."""
+    if refused := await refusal(asker, world):
+        return refused
+    if world.scheduler is None:
+        return lanes_acted.not_here()
+    lanes = chosen(request)
+    if not lanes:
+        return lanes_acted.no_such_lane(request)
+    states = await _restart(lanes, request, asker, world)
+    began = world.scheduler.run_now(NAME)
+    named = lanes if request.object or request.direction else []
+    held = [lane for lane in lanes if states.get(lane, LaneState()).paused]
+    observed = [lane for lane in named if not states.get(lane, LaneState()).live]
+    return lanes_acted.running(began, request, held, observed)
+
+
+async def _restart(lanes: Sequence[LaneName], request: Run, asker: Asker, world: World) -> dict[LaneName, LaneState]:
+    async with world.database.write() as connection:
+        for name, way in lanes:
+            await restart_lane(connection, name, way)
+        about = (request.object or "", request.direction or "")
+        await record_act(connection, asker.user_id, "run", world.now(), *about)
+        return await lane_states(connection)

@@ -1,0 +1,66 @@
+"""What people read when they pause, resume or run. Pure."""
+
+from collections.abc import Sequence
+
+from bot.answers import Answer, say
+from bot.blocks import Button
+from bot.figures import named, towards
+from bot.request import Pause, Resume, Run, Status
+from bot.texts import _
+from storage.changes import Direction
+
+Lane = tuple[str, Direction]
+
+
+def listed(lanes: Sequence[Lane]) -> str:
+    """`Leads to Marketo, Leads to Dynamics`."""
+    return ", ".join(f"{named(name)} {towards(way)}" for name, way in lanes)
+
+
+def no_such_lane(request: Pause | Run) -> Answer:
+    """An object that is never written in that direction."""
+    said = _("{object} are never written {direction}. Leave the direction out.")
+    told = said.format(object=named(request.object or ""), direction=towards(request.direction or ""))
+    words = type(request)(object=request.object).words
+    return say(told, Button(f"/sync {words}", words))
+
+
+def paused(lanes: Sequence[Lane], request: Pause) -> Answer:
+    if not lanes:
+        return say(_("That is paused already."), Button(_("Status"), Status().words))
+    said = _("Paused: {lanes}. Changes are still collected, and written after you resume.").format(lanes=listed(lanes))
+    return say(said, Button(_("Resume"), Resume(request.object, request.direction).words), _status(request))
+
+
+def resumed(lanes: Sequence[Lane], request: Pause, may_run: bool) -> Answer:
+    if not lanes:
+        return say(_("Nothing of that is paused or stopped."), Button(_("Status"), Status().words))
+    said = _("Resumed: {lanes}. What waits is written from the next pass on.").format(lanes=listed(lanes))
+    return say(said, *([Button(_("Run a pass now"), Run().words)] if may_run else []), _status(request))
+
+
+def not_here() -> Answer:
+    """Where this process only answers."""
+    return say(_("This process answers, but does not sync; the one that does begins a pass by itself every minute."))
+
+
+def running(began: bool, request: Run, held: Sequence[Lane], observed: Sequence[Lane]) -> Answer:
+    """`held` are lanes asked for that are paused, `observed` those that are not live."""
+    said = [_begins(began, request)]
+    if held:
+        said.append(_("Paused, so not written: {lanes}.").format(lanes=listed(held)))
+    if observed:
+        said.append(_("Only observed, so not written: {lanes}.").format(lanes=listed(observed)))
+    return say(" ".join(said), _status(request))
+
+
+def _begins(began: bool, request: Run) -> str:
+    if not began:
+        return _("A pass is under way already: what waits is written in it, or in the next.")
+    if request.object or request.direction:
+        return _("A pass begins now: it reads both sides and writes what waits, this with the rest.")
+    return _("A pass begins now: it reads both sides and writes what waits.")
+
+
+def _status(request: Pause | Run) -> Button:
+    return Button(_("Status"), Status(request.object).words)
