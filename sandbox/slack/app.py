@@ -8,13 +8,14 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from sandbox.service import Handler, Surroundings, add_controls, weather_middleware
-from sandbox.slack import files, response_urls
+from sandbox.slack import files, response_urls, screen
 from sandbox.slack.controls import Controls
 from sandbox.slack.interactions import Interactions
 from sandbox.slack.state import Slack, new_slack
 from sandbox.slack.web_api import WebApi
 
 PAGE = Path(__file__).parent / "page"
+POLICY = "default-src 'self'; img-src 'self' data: http: https:; base-uri 'none'; form-action 'none'"
 LARGEST_UPLOAD = 1024**3  # docs.slack.dev/messaging/working-with-files: 1 GB
 
 
@@ -26,8 +27,9 @@ def make_app(around: Surroundings, arguments: argparse.Namespace) -> web.Applica
     add_controls(app, around)
     Controls(slack, interactions).add_to(app)
     _add_what_slack_has(app, slack)
-    app.router.add_get("/", _page("index.html"))
-    app.router.add_get("/page.js", _page("page.js"))
+    screen.add_to(app, slack)
+    app.router.add_get("/", _page)
+    app.router.add_get("/page/{name}", _page)
     app.cleanup_ctx.append(_life(slack, interactions))
     return app
 
@@ -53,18 +55,19 @@ def _weather(around: Surroundings) -> Middleware:
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path in ("/", "/page.js"):
+        if request.path == "/" or request.path.startswith("/page/"):
             return await handler(request)
         return await shared(request, handler)
 
     return middleware
 
 
-def _page(name: str) -> Handler:
-    async def handler(_: web.Request) -> web.StreamResponse:
-        return web.FileResponse(PAGE / name, headers={"Cache-Control": "no-store"})
-
-    return handler
+async def _page(request: web.Request) -> web.StreamResponse:
+    """The page and its parts, from this service alone: no script of anybody else's runs in it."""
+    path = PAGE / request.match_info.get("name", "index.html")
+    if path.parent != PAGE or not path.is_file():
+        raise web.HTTPNotFound
+    return web.FileResponse(path, headers={"Cache-Control": "no-store", "Content-Security-Policy": POLICY})
 
 
 def _life(slack: Slack, interactions: Interactions) -> Callable[[web.Application], AsyncIterator[None]]:

@@ -1,7 +1,8 @@
 """What no real Slack has: people who can be made to type and press, and a view of everything they see.
 
     POST /sandbox/say       {"user", "channel", "text", "thread_ts"?, "wait"?}    "/sync …", "@Sync …" or words
-    POST /sandbox/press     {"user", "message": id or ts | "view": id | "home": true, "action_id" | "text", "value"?}
+    POST /sandbox/press     {"user", "message": id or ts | "view": id | "home": true,
+                                                   "action_id" (and "block_id") | "text", "value"?}
     POST /sandbox/submit    {"user", "view", "values": {action_id or block_id: value}, "wait"?}
     POST /sandbox/close     {"user", "view"}              closes a modal
     POST /sandbox/home      {"user"}                      opens the home tab
@@ -32,6 +33,7 @@ from sandbox.slack import plain
 from sandbox.slack.elements import NotThere
 from sandbox.slack.http_delivery import HttpDelivery
 from sandbox.slack.interactions import Interactions, Sent
+from sandbox.slack.manifest import commands_in
 from sandbox.slack.people import Channel, User, Usergroup
 from sandbox.slack.state import OrderedRefusal, Slack, base_of
 from sandbox.slack.view_stack import ViewStack
@@ -84,15 +86,16 @@ class Controls:
     async def press(self, request: web.Request) -> Answer:
         asked = await request.json()
         user, named, label = asked["user"], str(asked.get("action_id") or ""), str(asked.get("text") or "")
+        value, block = asked.get("value"), str(asked.get("block_id") or "")
         if "message" not in asked:
             view = self._slack.homes.get(user) if asked.get("home") else self._slack.views.get(str(asked.get("view")))
             if view is None or view["for_user"] != user or not view["open"]:
                 raise NotThere("no such view")
-            return await _sent(self._people.press_in_view(user, view, named, label, asked.get("value")), asked)
+            return await _sent(self._people.press_in_view(user, view, named, label, value, block), asked)
         message = self._workspace.find(str(asked["message"]), str(asked.get("channel") or ""))
         if message is None:
             raise NotThere("no such message")
-        return await _sent(self._people.press(user, message, named, label, asked.get("value"), base_of(request)), asked)
+        return await _sent(self._people.press(user, message, named, label, value, base_of(request), block), asked)
 
     async def submit(self, request: web.Request) -> Answer:
         asked = await request.json()
@@ -154,6 +157,8 @@ class Controls:
             "usergroups": [asdict(group) for group in workspace.usergroups.values()],
             "scopes": workspace.scopes,
             "commands": workspace.commands,
+            "hints": commands_in(),
+            "team": workspace.team_name,
             "bot": workspace.bot_user,
         }
 
@@ -221,6 +226,7 @@ def describe(message: Message, workspace: Workspace) -> Answer:
     shown = ("id", "ts", "channel", "user", "text", "blocks", "thread_ts", "edited", "mentions", "answers", "mrkdwn")
     return {
         **{name: vars(message)[name] for name in shown},
+        "attachments": message.attachments,
         "ephemeral": bool(message.only_for),
         "only_for": message.only_for,
         "files": files,

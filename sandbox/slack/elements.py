@@ -37,9 +37,16 @@ def within(blocks: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Eleme
             yield from within(block.get("child_blocks") or [])
 
 
-def pressed(blocks: list[dict[str, Any]], action_id: str, label: str) -> tuple[dict[str, Any], Element, str]:
-    """Block, element and chosen value that an action_id or a visible label mean. Raises NotThere."""
+def pressed(
+    blocks: list[dict[str, Any]], action_id: str, label: str, block_id: str = ""
+) -> tuple[dict[str, Any], Element, str]:
+    """Block, element and chosen value that an action_id or a visible label mean. Raises NotThere.
+
+    An action_id is one of its block's only; `block_id` says which block is meant.
+    """
     for block, element in within(blocks):
+        if block_id and block.get("block_id") != block_id:
+            continue
         if action_id and element.get("action_id") == action_id:
             return block, element, ""
         if label and label_of(element) == label:

@@ -54,11 +54,13 @@ class Interactions:
         payload = payloads.command(self._workspace, user, where, text, trigger, base + path)
         return Sent(name, trigger, self._start(self._command(name, word, payload, path)))
 
-    def press(self, user: str, message: Message, action_id: str, label: str, value: Any, base: str) -> Sent:
+    def press(
+        self, user: str, message: Message, action_id: str, label: str, value: Any, base: str, block_id: str = ""
+    ) -> Sent:
         """Presses a button or chooses from a menu in a message this person can see."""
         if message not in list(self._workspace.seen_by(user)):
             raise NotThere(f"{user} cannot see this message")
-        block, element, chosen = elements.pressed(message.blocks, action_id, label)
+        block, element, chosen = elements.pressed(message.blocks, action_id, label, block_id)
         choice = elements.choice(element, value or chosen)
         message.chosen[f"{block['block_id']}/{element['action_id']}"] = choice
         name, trigger = self._workspace.next_id("I"), self._slack.tickets.trigger(user)
@@ -71,9 +73,11 @@ class Interactions:
         }
         return Sent(name, trigger, self._start(self._pressed(name, user, message.channel, payload)))
 
-    def press_in_view(self, user: str, view: dict[str, Any], action_id: str, label: str, value: Any) -> Sent:
+    def press_in_view(
+        self, user: str, view: dict[str, Any], action_id: str, label: str, value: Any, block_id: str = ""
+    ) -> Sent:
         """Presses a button or changes a field of a modal or a home tab."""
-        block, element, chosen = elements.pressed(view["blocks"], action_id, label)
+        block, element, chosen = elements.pressed(view["blocks"], action_id, label, block_id)
         choice = elements.choice(element, value or chosen)
         self._views.fill(view, f"{block['block_id']}/{element['action_id']}", choice)
         name, trigger = self._workspace.next_id("I"), self._slack.tickets.trigger(user, view["id"])

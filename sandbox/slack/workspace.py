@@ -125,6 +125,8 @@ class Workspace:
                     block[name] = {"action_id": self.secret(5), **block[name]}
             if block.get("type") == "actions":
                 block["elements"] = [{"action_id": self.secret(5), **each} for each in block["elements"]]
+            if block.get("type") == "container":
+                block["child_blocks"] = self.named(block.get("child_blocks") or [])
         return named
 
     def find(self, name: str, channel: str = "") -> Message | None:

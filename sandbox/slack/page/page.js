@@ -1,296 +1,138 @@
-// A small Slack: draws what one person sees and does what they press. All text goes through textContent: nothing that
-// a message holds is ever read as HTML.
-"use strict";
+// A small Slack: what one person sees, asked for twice a second, and where they are: #U0ADMIN/C0OPS/home.
 
-const here = { user: "", channel: "", people: {}, channels: [], drawn: "", modal: "" };
-const byId = (id) => document.getElementById(id);
+import { drawn } from "./blocks.js";
+import { beginComposers } from "./composer.js";
+import { byId, make } from "./make.js";
+import { MessageList } from "./messages.js";
+import { showModal } from "./modal.js";
+import { ask, complain, here, look } from "./service.js";
+import { drawPeople, drawSidebar, drawTop, markUnread, myRooms, roomHere } from "./sidebar.js";
 
-function make(tag, className, ...inside) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  node.append(...inside.filter((each) => each !== null && each !== undefined));
-  return node;
+const EVERY_MS = 400;
+const channel = new MessageList(byId("messages"), openThread);
+const replies = new MessageList(byId("replies"), null);
+const shown = { home: "", threadRoom: "" };
+
+// ---- where we are
+
+function go({ user = here.user, room = here.room, tab = "messages" }) {
+  location.hash = `${user}/${room}${tab === "home" ? "/home" : ""}`;
 }
 
-async function look(path) {
-  return (await fetch(path)).json();
+function arrive() {
+  const [user, room, tab] = location.hash.slice(1).split("/");
+  const before = here.user;
+  here.user = here.people[user] ? user : "U0ADMIN" in here.people ? "U0ADMIN" : byId("person").value;
+  here.room = myRooms().some((each) => each.id === room) ? room : myRooms()[0].id;
+  here.tab = tab === "home" && roomHere().im_with ? "home" : "messages";
+  if (here.user !== before) Object.assign(here, { messages: new Map(), since: "" });
+  closeThread();
+  channel.clear();
+  channel.changed = true;
+  shown.home = "";
+  drawSidebar((to) => go({ room: to }));
+  drawTop();
+  if (here.tab === "home") ask("home", {});
+  refresh();
 }
 
-async function ask(name, asked) {
-  const answer = await fetch(`/sandbox/${name}`, { method: "POST", body: JSON.stringify({ user: here.user, ...asked }) });
-  const said = await answer.json();
-  if (!said.ok) alert(said.error);
-  await draw();
-  return said;
+// ---- threads
+
+function openThread(ts) {
+  here.thread = ts;
+  byId("thread").hidden = false;
+  replies.clear();
+  replies.changed = true;
+  draw();
+  byId("reply-text").focus();
 }
 
-// ---- text
-
-const called = (id) => "@" + (here.people[id]?.name ?? id);
-const unescaped = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
-
-function safeLink(url, words) {
-  if (!/^(https?:|mailto:)/i.test(url)) return make("span", "", words);
-  const link = make("a", "", words);
-  Object.assign(link, { href: url, target: "_blank", rel: "noreferrer noopener" });
-  return link;
+function closeThread() {
+  const ts = here.thread;
+  Object.assign(here, { thread: "" });
+  byId("thread").hidden = true;
+  const parent = [...here.messages.values()].find((message) => message.ts === ts);
+  if (parent) document.querySelector(`#messages [data-message="${parent.id}"] :is(.replies, .begin)`)?.focus();
 }
 
-function dated(seconds, format, fallback) {
-  const moment = new Date(seconds * 1000);
-  if (Number.isNaN(moment.getTime())) return fallback;
-  const zone = { timeZone: here.people[here.user]?.tz };
-  const date = moment.toLocaleDateString("en-GB", { ...zone, day: "numeric", month: "short", year: "numeric" });
-  const time = moment.toLocaleTimeString("en-GB", { ...zone, hour: "2-digit", minute: "2-digit" });
-  return format.replace(/\{time(_secs)?\}/g, time).replace(/\{[a-z_]+\}/g, date);
+// ---- what is seen
+
+const inThread = (message) => message.thread_ts && message.thread_ts !== message.ts;
+
+function draw() {
+  const all = [...here.messages.values()].filter((message) => message.channel === here.room);
+  all.sort((one, other) => (one.ts < other.ts ? -1 : 1));
+  const repliesTo = (ts) => all.filter((message) => inThread(message) && message.thread_ts === ts);
+  channel.show(all.filter((message) => !inThread(message)), repliesTo);
+  if (here.thread) replies.show(all.filter((message) => message.ts === here.thread || message.thread_ts === here.thread), repliesTo);
+  markUnread();
 }
 
-function control(inside) {
-  const [what, words] = inside.split("|");
-  const date = /^!date\^(\d+)\^([^^]*)/.exec(what);
-  if (date) return dated(Number(date[1]), date[2], words);
-  if (what.startsWith("@")) return make("span", "mention", called(what.slice(1)));
-  if (what.startsWith("!subteam^")) return make("span", "mention", "@" + what.slice(9));
-  if (what.startsWith("!")) return make("span", "mention", "@" + what.slice(1));
-  if (what.startsWith("#")) return make("span", "mention", "#" + (here.channels.find((c) => c.id === what.slice(1))?.name ?? what));
-  return safeLink(unescaped(what), unescaped(words ?? what));
+function drawHome(home) {
+  const state = JSON.stringify([here.user, home?.hash]);
+  if (here.tab !== "home" || state === shown.home) return;
+  shown.home = state;
+  const act = (what) => ask("press", { home: true, ...what });
+  const empty = make("p", "faint", "The app shows nothing here yet.");
+  byId("home").replaceChildren(...(home ? home.blocks.map((block) => drawn(block, act)) : [empty]));
 }
 
-const MARKS = /<([^<>]+)>|```([\s\S]+?)```|`([^`\n]+)`|\*([^*\n]+)\*|\b_([^_\n]+)_\b|~([^~\n]+)~/g;
-
-function mrkdwn(text) {
-  const said = make("span", "said");
-  let from = 0;
-  for (const found of text.matchAll(MARKS)) {
-    said.append(unescaped(text.slice(from, found.index)));
-    const [, inside, block, code, bold, italic, struck] = found;
-    if (inside) said.append(control(inside));
-    else if (block) said.append(make("pre", "", unescaped(block)));
-    else if (code) said.append(make("code", "", unescaped(code)));
-    else said.append(make(bold ? "b" : italic ? "i" : "s", "", mrkdwn(bold ?? italic ?? struck)));
-    from = found.index + found[0].length;
+function take(seen) {
+  for (const message of seen.messages) {
+    here.messages.set(message.id, message);
+    for (const at of [message.ts, message.edited]) if (at > here.since) here.since = at;
   }
-  said.append(unescaped(text.slice(from)));
-  return said;
+  const known = new Set(seen.ids);
+  for (const id of here.messages.keys()) if (!known.has(id)) here.messages.delete(id);
 }
 
-const words = (text) => (text ? (text.type === "mrkdwn" ? mrkdwn(text.text) : make("span", "said", text.text)) : null);
-
-function leaf(part) {
-  if (part.type === "link") return safeLink(part.url, part.text ?? part.url);
-  if (part.type === "emoji") return `:${part.name}:`;
-  if (part.type === "date") return dated(part.timestamp, part.format, part.fallback ?? "");
-  if (part.type === "user") return make("span", "mention", called(part.user_id));
-  if (part.type !== "text") return make("span", "mention", "@" + (part.range ?? part.usergroup_id ?? part.channel_id ?? ""));
-  const style = part.style ?? {};
-  return make(style.code ? "code" : style.bold ? "b" : style.italic ? "i" : style.strike ? "s" : "span", "said", part.text);
+async function refresh() {
+  const user = here.user;
+  const seen = await look(`/sandbox/screen?user=${user}&since=${here.since}`);
+  if (user !== here.user) return;
+  take(seen);
+  draw();
+  drawHome(seen.home);
+  showModal(seen.views);
 }
 
-function richText(block) {
-  return make("div", "block", ...block.elements.map((part) => {
-    if (part.type === "rich_text_list") {
-      const items = part.elements.map((item) => make("li", "", ...item.elements.map(leaf)));
-      return make(part.style === "ordered" ? "ol" : "ul", "", ...items);
-    }
-    const tag = { rich_text_preformatted: "pre", rich_text_quote: "blockquote" }[part.type] ?? "div";
-    return make(tag, "", ...part.elements.map(leaf));
-  }));
-}
-
-// ---- blocks; `act` is told of every press as {action_id, text, value}
-
-function confirmed(element, act) {
-  const asks = element.confirm;
-  if (!asks || confirm(`${asks.title.text}\n\n${asks.text.text}`)) act();
-}
-
-function buttonOf(element, act) {
-  const node = make("button", `press ${element.style ?? ""}`, element.text.text);
-  node.type = "button";
-  if (element.accessibility_label) node.setAttribute("aria-label", element.accessibility_label);
-  node.onclick = () => confirmed(element, () => {
-    if (element.url) window.open(element.url, "_blank", "noreferrer");
-    act({ action_id: element.action_id });
-  });
-  return node;
-}
-
-function menuOf(element, act) {
-  const node = make("select", "press");
-  const first = make("option", "", element.placeholder?.text ?? (element.type === "overflow" ? "…" : "Choose"));
-  first.value = "";
-  node.append(first);
-  const groups = element.option_groups ?? [{ options: element.options ?? [] }];
-  for (const option of groups.flatMap((group) => group.options)) {
-    const each = make("option", "", option.text.text);
-    each.value = option.value;
-    each.selected = option.value === element.initial_option?.value;
-    node.append(each);
+async function keepLooking() {
+  try {
+    await refresh();
+    if (byId("trouble").dataset.lost) complain("");
+    delete byId("trouble").dataset.lost;
+  } catch {
+    complain("Slack cannot be reached; trying again …");
+    byId("trouble").dataset.lost = "yes";
   }
-  node.setAttribute("aria-label", element.placeholder?.text ?? "Choose");
-  node.onchange = () => node.value && confirmed(element, () => act({ action_id: element.action_id, value: node.value }));
-  return node;
+  setTimeout(keepLooking, EVERY_MS);
 }
 
-function elementOf(element, act) {
-  if (element.type === "button") return buttonOf(element, act);
-  if (element.type === "image") return make("span", "faint", `[${element.alt_text}]`);
-  if (element.options || element.option_groups) return menuOf(element, act);
-  const node = make(element.multiline ? "textarea" : "input", "press");
-  const kinds = { datepicker: "date", timepicker: "time", number_input: "number", email_text_input: "email" };
-  if (!element.multiline) node.type = kinds[element.type] ?? "text";
-  node.value = element.initial_value ?? element.initial_date ?? element.initial_time ?? "";
-  node.placeholder = element.placeholder?.text ?? "";
-  node.onchange = () => act({ action_id: element.action_id, value: node.value });
-  return node;
-}
+// ---- the beginning
 
-function tableOf(block) {
-  const rows = block.rows.map((row, at) => make("tr", "", ...row.map((cell) => {
-    const inside = cell.type === "rich_text" ? richText(cell) : cell.text ?? String(cell.value);
-    return make(at ? "td" : "th", "", inside);
-  })));
-  const caption = block.caption ? make("caption", "faint", block.caption) : null;
-  return make("div", "block", make("table", "", caption, ...rows));
-}
-
-function chartOf(block) {
-  const { series, segments, axis_config: axis } = block.chart;
-  const cell = (value, tag = "td") => make(tag, "", String(value));
-  const valueAt = (each, name) => each.data.find((point) => point.label === name)?.value ?? "";
-  const rows = series
-    ? [["", ...axis.categories], ...series.map((each) => [each.name, ...axis.categories.map((name) => valueAt(each, name))])]
-    : segments.map((each) => [each.label, each.value]);
-  const drawn = rows.map((row) => make("tr", "", ...row.map((value) => cell(value))));
-  return make("div", "block", make("table", "", make("caption", "", `${block.title} (${block.chart.type} chart)`), ...drawn));
-}
-
-function inputOf(block, act, trouble) {
-  const node = elementOf(block.element, block.dispatch_action ? act : () => {});
-  node.name = block.block_id;
-  const label = make("label", "", block.label.text + (block.optional ? " (optional)" : ""), make("br"), node);
-  const hint = block.hint ? make("div", "faint", block.hint.text) : null;
-  return make("div", "block", label, hint, trouble ? make("div", "trouble", trouble) : null);
-}
-
-function draws(act, trouble = {}) {
-  const kinds = {
-    section: (b) => make("div", "block", words(b.text),
-      b.fields ? make("div", "fields", ...b.fields.map(words)) : null, b.accessory ? elementOf(b.accessory, act) : null),
-    header: (b) => make("h2", "block", b.text.text),
-    context: (b) => make("div", "block faint", ...b.elements.map((each) => (each.alt_text ? `[${each.alt_text}] ` : words(each)))),
-    actions: (b) => make("div", "block", ...b.elements.map((each) => elementOf(each, act))),
-    divider: () => make("hr"),
-    rich_text: richText,
-    table: tableOf,
-    data_table: tableOf,
-    data_visualization: chartOf,
-    markdown: (b) => make("div", "block said", b.text),
-    alert: (b) => make("div", "block trouble", words(b.text)),
-    image: (b) => make("div", "block faint", `[${b.alt_text}]`),
-    input: (b) => inputOf(b, act, trouble[b.block_id]),
-    container: (b) => make("details", "block", make("summary", "", words(b.title)), ...b.child_blocks.map((c) => drawn(c))),
+function listen() {
+  byId("thread-close").onclick = closeThread;
+  byId("thread").onkeydown = (event) => { if (event.key === "Escape") closeThread(); };
+  byId("tabs").onclick = ({ target }) => { if (target.id) go({ tab: target.id.slice(4) }); };
+  byId("tabs").onkeydown = ({ key }) => {
+    if (key !== "ArrowLeft" && key !== "ArrowRight") return;
+    go({ tab: here.tab === "home" ? "messages" : "home" });
+    byId(here.tab === "home" ? "tab-messages" : "tab-home").focus();
   };
-  const drawn = (block) => (kinds[block.type] ?? ((b) => make("div", "faint", `[${b.type}]`)))(block);
-  return drawn;
-}
-
-// ---- messages
-
-function fileOf(file) {
-  const link = make("a", "", `${file.title || file.name} (${file.size} bytes)`);
-  link.href = `/sandbox/files/${file.id}`;
-  return make("div", "block", "📄 ", link);
-}
-
-function messageOf(message) {
-  const act = (what) => ask("press", { message: message.id, ...what });
-  const at = new Date(Number(message.ts) * 1000).toLocaleTimeString("en-GB", { timeZone: here.people[here.user]?.tz });
-  const marks = [at, message.ephemeral ? "Only visible to you" : "", message.edited ? "(edited)" : "", message.thread_ts ? "in a thread" : ""];
-  const head = make("header", "", here.people[message.user]?.real_name ?? message.user, " ", make("small", "", marks.filter(Boolean).join(" · ")));
-  const body = message.blocks.length ? message.blocks.map(draws(act)) : [mrkdwn(message.text)];
-  return make("article", message.ephemeral ? "private" : "", head, ...body, ...message.files.map(fileOf));
-}
-
-async function draw() {
-  if (!here.user) return;
-  const home = here.channel === "home";
-  const seen = home ? await look(`/sandbox/homes/${here.user}`) : await look(`/sandbox/messages?user=${here.user}&channel=${here.channel}`);
-  const now = JSON.stringify([here.user, here.channel, seen]);
-  const box = byId("messages");
-  if (now !== here.drawn && !(box.contains(document.activeElement) && document.activeElement.tagName === "INPUT")) {
-    here.drawn = now;
-    const act = (what) => ask("press", { home: true, ...what });
-    box.replaceChildren(...(home ? (seen.view?.blocks ?? []).map(draws(act)) : seen.messages.map(messageOf)));
-    box.scrollTop = home ? 0 : box.scrollHeight;
-  }
-  await drawModal();
-}
-
-async function drawModal() {
-  const { views } = await look(`/sandbox/views?user=${here.user}`);
-  const view = views.filter((each) => each.open).at(-1);
-  const now = view ? JSON.stringify([view.id, view.hash, view.trouble]) : "";
-  if (now === here.modal) return;
-  here.modal = now;
-  const dialog = byId("modal");
-  if (!view) return void dialog.close();
-  const form = make("form", "", make("h2", "", view.title.text), ...view.blocks.map(draws((what) => ask("press", { view: view.id, ...what }), view.trouble)));
-  if (view.trouble[""]) form.append(make("div", "trouble", view.trouble[""]));
-  const close = make("button", "press", view.close?.text ?? "Close");
-  close.type = "button";
-  close.onclick = () => ask("close", { view: view.id });
-  form.append(make("div", "block", view.submit ? make("button", "press primary", view.submit.text) : null, close));
-  form.onsubmit = (event) => {
-    event.preventDefault();
-    ask("submit", { view: view.id, values: Object.fromEntries(new FormData(form)), wait: true });
-  };
-  dialog.replaceChildren(form);
-  if (!dialog.open) dialog.showModal();
-}
-
-// ---- the workspace
-
-function choose(channel) {
-  Object.assign(here, { channel, drawn: "" });
-  for (const each of byId("channels").children) each.setAttribute("aria-current", String(each.dataset.channel === channel));
-  byId("say").hidden = channel === "home";
-  if (channel === "home") ask("home", {});
-  else draw();
-}
-
-function drawChannels() {
-  const mine = here.channels.filter((each) => !each.im_with && each.members.includes(here.user));
-  const all = [...mine.map((each) => [each.id, `# ${each.name}`]), [`D${here.user.slice(1)}`, "Sync (direct messages)"], ["home", "Sync (home)"]];
-  byId("channels").replaceChildren(...all.map(([id, name]) => {
-    const node = make("button", "", name);
-    node.dataset.channel = id;
-    node.onclick = () => choose(id);
-    return node;
-  }));
-  choose(all[0][0]);
+  document.querySelector(".skip").onclick = (event) => { event.preventDefault(); byId("text").focus(); };
+  window.addEventListener("hashchange", arrive);
 }
 
 async function begin() {
   const workspace = await look("/sandbox/workspace");
-  here.channels = workspace.channels;
-  here.people = Object.fromEntries(workspace.users.map((user) => [user.id, user]));
-  const people = workspace.users.filter((user) => !user.is_bot && user.id !== "USLACKBOT");
-  byId("user").replaceChildren(...people.map((user) => {
-    const option = make("option", "", `${user.real_name} (${user.tz})`);
-    option.value = user.id;
-    return option;
-  }));
-  byId("user").onchange = () => { here.user = byId("user").value; drawChannels(); };
-  here.user = people[0].id;
-  byId("say").onsubmit = (event) => {
-    event.preventDefault();
-    const text = byId("text").value.trim();
-    byId("text").value = "";
-    if (text) ask("say", { channel: here.channel, text });
-  };
-  drawChannels();
-  setInterval(() => draw().catch(() => {}), 1000);
+  Object.assign(here, { rooms: workspace.channels, hints: workspace.hints, bot: workspace.bot });
+  here.people = Object.fromEntries(workspace.users.map((one) => [one.id, one]));
+  byId("team").textContent = workspace.team;
+  drawPeople((user) => go({ user, room: here.room.startsWith("D") ? `D${user.slice(1)}` : here.room }));
+  beginComposers();
+  listen();
+  arrive();
+  keepLooking();
 }
 
-begin();
+begin().catch((problem) => complain(`Slack cannot be reached: ${problem.message}`));
