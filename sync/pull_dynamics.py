@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import ECHO, Link, Operation, Seen
-from storage.ledger.links import confirm, links_by
+from storage.ledger.links import confirm, known_in_dynamics, links_by
 from storage.ledger.noting import Lane, note
 from storage.ledger.readings import Cursor, cursor_of, save_cursor
 from sync.decide import edited
@@ -36,10 +37,14 @@ class Page:
 
 
 async def pull_dynamics(engine: Engine, one: Object) -> None:
-    """Reads one table to the end of its feed, page by page, each page in one transaction with its cursor."""
+    """Reads one table to the end of its feed, page by page, each page in one transaction with its cursor.
+
+    Where the feed has to be read anew from its beginning, rows that are no longer in it are gone: no tombstone tells.
+    """
     async with engine.database.read() as connection:
         cursor = await cursor_of(connection, "dynamics", one.name)
     cursor = cursor or Cursor(None, engine.now(), None)
+    met: set[bytes] | None = None
     more = True
     while more:
         try:
@@ -49,14 +54,27 @@ async def pull_dynamics(engine: Engine, one: Object) -> None:
                 raise
             cursor = replace(cursor, cursor=None)
             continue
-        now = engine.now()
+        if cursor.cursor is None and cursor.first_read_done_at is not None:
+            met = set()
+        now, more = engine.now(), rows.more
         cursor = replace(cursor, cursor=rows.cursor)
-        if not rows.more and cursor.first_read_done_at is None:
+        if not more and cursor.first_read_done_at is None:
             cursor = replace(cursor, first_read_done_at=now)
+        kept = cursor
         async with engine.database.write() as connection:
+            if met is not None:
+                met.update(UUID(row[one.dynamics_key]).bytes for row in rows.rows)
+                # After a crash it begins anew: what was met before is not remembered.
+                kept = replace(cursor, cursor=None) if more else cursor
+                rows = rows if more else await _with_the_gone(connection, one, rows, met)
             await _note_page(engine, connection, one, rows, cursor)
-            await save_cursor(engine.database, connection, "dynamics", one.name, cursor, now)
-        more = rows.more
+            await save_cursor(engine.database, connection, "dynamics", one.name, kept, now)
+
+
+async def _with_the_gone(connection: AsyncConnection, one: Object, rows: ChangedRows, met: set[bytes]) -> ChangedRows:
+    """The last page, and as deleted everything we know of that was on none."""
+    known = await known_in_dynamics(connection, one.name)
+    return replace(rows, deleted=[*rows.deleted, *(each for each in known if UUID(each).bytes not in met)])
 
 
 async def _note_page(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Link
 from storage.database import among
-from storage.models import links
+from storage.models import changes, links
 from storage.rows import insert_rows
 
 Key = Literal["dynamics_id", "marketo_id"]
@@ -46,6 +46,19 @@ async def taken(connection: AsyncConnection, object: str, by: Key, wanted: Seque
     holders = {found: getattr(link, by) for found, link in (await links_by(connection, object, other, ids)).items()}
     claims = [(getattr(link, by), getattr(link, other)) for link in wanted if getattr(link, other)]
     return {mine: holder for mine, found in claims if (holder := holders.setdefault(found, mine)) != mine}
+
+
+async def known_in_dynamics(connection: AsyncConnection, object: str) -> list[str]:
+    """The Dynamics ids that are linked, and not known to be gone, or that wait to be written to Marketo."""
+    linked = select(links.c.dynamics_id).where(
+        links.c.object == object,
+        links.c.dynamics_id.is_not(None),
+        links.c.marketo_id.is_not(None),
+        links.c.planned == false(),
+        links.c.dynamics_deleted == false(),
+    )
+    waiting = select(changes.c.record_id).where(changes.c.object == object, changes.c.direction == "to-marketo")
+    return list(await connection.scalars(linked.union(waiting)))
 
 
 async def marketo_ids(connection: AsyncConnection, object: str, dynamics_ids: Sequence[str]) -> dict[str, str]:

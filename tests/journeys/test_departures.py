@@ -194,3 +194,22 @@ async def test_expired_delta_links_mean_a_full_read_and_no_write(either_world: W
     lead = await either_world.lead(emailaddress1="later@x.example")
     await either_world.rest()
     assert await either_world.one(dynamicsLeadId=lead)
+
+
+async def test_rows_deleted_behind_our_back_while_the_delta_link_expired_are_marked_too(either_world: World) -> None:
+    world = either_world
+    lead, person = await ada(world)
+    contact, deal = await world.contact(emailaddress1="g@x.example"), await world.opportunity()
+    role = await world.role(deal, contact)
+    await world.rest()
+    await world.weather(world.marketo, down=True)
+    young = await world.lead(emailaddress1="young@x.example")
+    await world.sync()
+    await world.delete("leads", lead, young)
+    await world.delete("connections", role)
+    await control(world.dynamics, "delta/expire", {})
+    await world.weather(world.marketo, down=False)
+    await world.rest()
+    assert (await world.by_id(person))["dynamicsDeleted"] is True
+    assert await world.objects("roles") == [] and len(await world.people()) == 2
+    await assert_equal(world)
