@@ -126,10 +126,11 @@ def _unread(name: str, picture: Picture) -> str:
 
 def paused(picture: Picture) -> list[str]:
     """What is paused, in words: an object, or one direction of it; nothing but "everything" where all is."""
-    if picture.lanes and all(lane.paused for lane in picture.lanes):
+    names = dict.fromkeys(lane.object for lane in picture.lanes)
+    if len(names) > 1 and all(lane.paused for lane in picture.lanes):
         return [_("everything")]
     found = []
-    for name in dict.fromkeys(lane.object for lane in picture.lanes):
+    for name in names:
         lanes = [lane for lane in picture.lanes if lane.object == name]
         held = [lane for lane in lanes if lane.paused]
         if held == lanes:

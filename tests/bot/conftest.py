@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from slack_bolt.async_app import AsyncApp
 
 from bot.app import make_app
 from bot.ears import serve
@@ -15,6 +16,7 @@ from bot.settings import Settings, read_settings
 from storage.database import Database
 from tests import services
 from tests.bot.conversation import Conversation
+from tests.bot.every_message import check_every_message
 from tests.services import Services
 from tests.waiting import until
 
@@ -35,8 +37,10 @@ Settle = Callable[..., Settings]
 
 @pytest.fixture
 def slack_url(sandbox: Services) -> Iterator[str]:
-    """A Slack of this test's own."""
-    yield sandbox("slack", "--limits", "none")
+    """A Slack of this test's own; at its end every message in it is checked."""
+    url = sandbox("slack", "--limits", "none")
+    yield url
+    check_every_message(url)
 
 
 @pytest.fixture
@@ -53,7 +57,14 @@ def settle(slack_url: str) -> Settle:
 @asynccontextmanager
 async def running(settings: Settings, database: Database) -> AsyncIterator[None]:
     """The bot, listening until the end of the block; its clock stands at NOW."""
-    task = asyncio.create_task(serve(make_app(settings, database, lambda: NOW), settings))
+    async with serving(make_app(settings, database, lambda: NOW), settings):
+        yield
+
+
+@asynccontextmanager
+async def serving(app: AsyncApp, settings: Settings) -> AsyncIterator[None]:
+    """A bot that listens until the end of the block."""
+    task = asyncio.create_task(serve(app, settings))
     try:
         yield
     finally:

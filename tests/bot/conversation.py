@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from tests.bot.every_message import order_refusal
 from tests.waiting import until
 
 
@@ -19,6 +20,7 @@ class Conversation:
     channel: str = "C0OPS"
 
     async def control(self, control: str, **asked: Any) -> dict[str, Any]:
+        order_refusal(self.url, control, asked)
         answer = await self.http.post(f"{self.url}/sandbox/{control}", json=asked)
         answer.raise_for_status()
         return dict(answer.json())

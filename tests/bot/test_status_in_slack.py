@@ -30,6 +30,17 @@ async def fill(database: Database) -> None:
     await synced(database, "leads", "to-marketo", NOW - HOUR, 1022)
 
 
+def row(answer: dict[str, Any], first: str) -> list[str]:
+    """A row of the native table, by its first cell."""
+    table = next(block for block in answer["blocks"] if block["type"] == "table")
+    cells = [[cell["text"] for cell in row] for row in table["rows"]]
+    return next(row for row in cells if row[0] == first)
+
+
+def kinds(answer: dict[str, Any]) -> list[str]:
+    return [block["type"] for block in answer["blocks"]]
+
+
 async def test_status_is_answered_privately_with_the_verdict_first(
     database: Database, talk_on_both: Conversation
 ) -> None:
@@ -37,7 +48,8 @@ async def test_status_is_answered_privately_with_the_verdict_first(
     answer = await talk_on_both.say("/sync")
     assert answer["only_for"] == "U0ADMIN"
     assert answer["text"].startswith("BEHIND  Leads: oldest 2h 14m")
-    assert "Leads          1,204  3,310  2h 14m   37" in answer["plain"]
+    assert "Leads          1,204  3,310  2h 14m   37" in answer["text"]
+    assert row(answer, "Leads") == ["Leads", "1,204", "3,310", "2h 14m", "37", "4m"]
     assert "[Backlog v]" in answer["plain"]
     assert "Read 15:32 · next 15:33" in answer["plain"]
 
@@ -56,7 +68,7 @@ async def test_a_button_drills_down_and_back_in_the_same_message(filled: Databas
     answer = await talk.say("/sync")
     drilled = await talk.press(answer, "Leads")
     assert drilled["id"] == answer["id"]
-    assert "to Marketo   insert    1,204  2h 14m" in drilled["plain"]
+    assert "to Marketo   insert    1,204  2h 14m" in drilled["text"]
     back = await talk.press(drilled, "All objects")
     assert back["plain"] == answer["plain"]
 
@@ -98,7 +110,7 @@ async def test_what_goes_wrong_is_told_with_a_number(filled: Database, talk: Con
 
 
 async def test_blocks_that_slack_refuses_are_answered_as_text(filled: Database, talk: Conversation) -> None:
-    await talk.control("blocks", refuse=["rich_text"], where="everywhere")
+    await talk.control("blocks", refuse=["table", "rich_text"], where="everywhere")
     answer = await talk.say("/sync")
     assert answer["blocks"] == []
     assert "Leads          1,204  3,310  2h 14m   37" in answer["text"]
