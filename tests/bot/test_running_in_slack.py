@@ -1,0 +1,123 @@
+"""`run`, typed in Slack at a bot that syncs: a pass begins, stopped lanes are tried again, one record is read anew."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.app import make_app
+from storage.database import Database
+from storage.ledger.readings import stop_lane
+from storage.models import audit
+from sync.scheduler import Scheduler, sync_jobs
+from tests.bot.conftest import Settle, connected, serving
+from tests.bot.conversation import Conversation
+from tests.journeys.world import World, world_of
+from tests.parked import rows
+from tests.waiting import until
+
+ADA = {"firstname": "Ada", "lastname": "Lovelace", "emailaddress1": "ada@x.example", "jobtitle": "Countess"}
+
+
+@dataclass
+class Syncing:
+    """A bot with its engine and its scheduler, whose passes are an hour apart."""
+
+    talk: Conversation
+    world: World
+    database: Database
+
+    async def person(self) -> dict[str, Any] | None:
+        return next(iter(await self.world.people()), None)
+
+    async def acts(self) -> list[tuple[str, str, str]]:
+        return [(row.act, row.object, row.detail) for row in await rows(self.database, audit) if row.act != "live"]
+
+
+@pytest.fixture
+async def syncing(
+    settle: Settle, slack_url: str, sqlite_database: Database, http: httpx.AsyncClient, tmp_path: Path
+) -> AsyncIterator[Syncing]:
+    (tmp_path / "nobody").mkdir()
+    settings = settle()
+    async with world_of(sqlite_database, tmp_path / "nobody") as world:
+        await world.rest()
+        scheduler = Scheduler(world.engine, sync_jobs(world.engine, 3600))
+        scheduler.start()
+        app = make_app(settings, sqlite_database, lambda: world.now, world.engine, scheduler)
+        try:
+            async with serving(app, settings):
+                await connected(http, slack_url)
+                await until(lambda: scheduler.run_now("sample"))
+                yield Syncing(Conversation(slack_url, http), world, sqlite_database)
+        finally:
+            await scheduler.stop()
+
+
+async def ran(syncing: Syncing, words: str = "run") -> dict[str, Any]:
+    """The answer, when a pass did begin."""
+
+    async def begun() -> dict[str, Any] | None:
+        answer = await syncing.talk.say(f"/sync {words}")
+        return answer if "under way" not in answer["plain"] else None
+
+    return dict(await until(begun))
+
+
+async def test_run_begins_a_pass_now(syncing: Syncing) -> None:
+    await ran(syncing)
+    await syncing.world.lead(**ADA)
+    assert "A pass begins now" in (await ran(syncing))["plain"]
+    await until(syncing.person)
+    assert ("run", "", "") in await syncing.acts()
+
+
+async def test_run_tries_a_lane_again_that_stopped_and_says_which_are_held(syncing: Syncing) -> None:
+    async with syncing.database.write() as connection:
+        at = syncing.world.now
+        await stop_lane(syncing.database, connection, "leads", "to-marketo", "603", "Access denied", at)
+    await syncing.talk.say("/sync pause leads to-dynamics")
+    await syncing.world.lead(**ADA)
+    answer = await ran(syncing, "run leads")
+    assert "Paused, so not written: Leads to Dynamics." in answer["plain"]
+    await until(syncing.person)
+
+
+async def test_run_record_reads_it_anew_and_writes_what_differs(syncing: Syncing) -> None:
+    lead = await syncing.world.lead(**ADA)
+    await ran(syncing)
+    person = await until(syncing.person)
+    await syncing.world.edit_lead(lead, jobtitle="Programmer")
+    answer = await syncing.talk.say(f"/sync run record {person['id']}")
+    assert f"Leads Dynamics {lead} · Marketo {person['id']} was read anew. Goes to Marketo: title." in answer["plain"]
+    assert ("run record", "leads", f"{lead} · {person['id']}") in await syncing.acts()
+
+    async def written() -> bool:
+        return bool((await syncing.world.by_id(str(person["id"])))["title"] == "Programmer")
+
+    await ran(syncing)
+    await until(written)
+    again = await syncing.talk.say("/sync run record ADA@x.example")
+    assert "There is nothing to write." in again["plain"]
+
+
+async def test_run_record_of_nobody_and_of_several(syncing: Syncing) -> None:
+    assert "I know no record under “4711”" in (await syncing.talk.say("/sync run record 4711"))["plain"]
+    leads = [await syncing.world.lead(**ADA), await syncing.world.lead(**ADA)]
+    several = await syncing.talk.say("/sync run record ada@x.example")
+    assert "2 records match. Which one?" in several["plain"]
+    chosen = await syncing.talk.press(several, f"Leads {leads[1]}")
+    assert f"Leads Dynamics {leads[1]} was read anew" in chosen["plain"]
+
+
+async def test_run_record_where_a_service_is_down_says_its_code(syncing: Syncing) -> None:
+    lead = await syncing.world.lead(**ADA)
+    await ran(syncing)
+    await until(syncing.person)
+    await syncing.world.weather(syncing.world.dynamics, down=True)
+    answer = await syncing.talk.say(f"/sync run record {lead}")
+    assert "could not be read" in answer["plain"]
+    await syncing.world.weather(syncing.world.dynamics, down=False)
