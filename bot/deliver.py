@@ -111,6 +111,22 @@ def by_response_url(respond: AsyncRespond, replace: bool) -> Road:
     return road
 
 
+def in_channel(respond: AsyncRespond, thread_ts: str = "") -> Road:
+    """The road back to what was typed or pressed, for everyone to read; channels the bot is not in take it too."""
+
+    async def road(text: str, blocks: Sequence[Block]) -> Refusal | None:
+        said = await respond(
+            text=text,
+            blocks=list(blocks) or None,
+            response_type="in_channel",
+            replace_original=False,
+            thread_ts=thread_ts or None,
+        )
+        return None if said.status_code == 200 else _refusal(said.body or f"HTTP {said.status_code}")
+
+    return road
+
+
 def by_message(client: AsyncWebClient, channel: str, thread_ts: str | None = None) -> Road:
     """A message in a channel, or to a person by their id, which comes as a direct message."""
 

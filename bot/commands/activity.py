@@ -1,0 +1,78 @@
+"""What the sync did: records created, updated, deleted, or skipped and why.
+
+/sync activity [object:leads] [direction:to-dynamics]
+               [outcome:created | updated | deleted | skipped]
+               [reason:"not flagged"] [field:unsubscribed]
+               [since:24h] [until:2026-11-01] [page:2] [csv]
+
+/sync activity leads skipped since:24h
+/sync activity field:unsubscribed since:7d
+/sync activity skipped csv    the same as a file, sent to you
+"""
+
+import tempfile
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from bot import activity_list
+from bot.activity_list import PAGE, Page
+from bot.answers import Answer, say
+from bot.blocks import Button
+from bot.delivery import send_file
+from bot.figures import clock, count
+from bot.request import Activity
+from bot.texts import _, plural
+from bot.world import Asker, World
+from storage import activity_log
+from storage.activity_log import COUNT_STOPS_AT, Sought
+from sync.objects import OBJECTS
+
+
+async def answer(request: Activity, asker: Asker, world: World) -> Answer:
+    now = world.now()
+    sought = _sought(request, asker, now)
+    if request.csv:
+        return await _as_file(request, sought, asker, world)
+    skip = (request.page - 1) * PAGE
+    async with world.database.read() as connection:
+        within = skip < COUNT_STOPS_AT
+        found = await activity_log.newest(connection, sought, skip=skip, limit=PAGE) if within else []
+        summary = await activity_log.summary(connection, sought)
+    return activity_list.draw(Page(request, found, summary, lambda moment: clock(moment, now, asker.zone)))
+
+
+async def _as_file(request: Activity, sought: Sought, asker: Asker, world: World) -> Answer:
+    shown = Button(_("Show here"), replace(request, csv=False).words)
+    with tempfile.TemporaryFile() as file:
+        rows = await activity_list.write(activity_log.stream(world.database, sought), world.settings.dynamics_url, file)
+        if not rows:
+            return say(_("Nothing was done that fits, so there is no file to send."), shown)
+        name = f"sync-activity-{world.now():%Y-%m-%d-%H%M}.csv"
+        said = plural("{count} row of activity", "{count} rows of activity", rows).format(count=count(rows))
+        comment = _("{rows}, as asked for with /sync activity csv.").format(rows=said)
+        await send_file(world.slack, asker.user_id, file, name, comment)
+    return say(_("{rows} sent to you as {name}, in your direct messages with me.").format(rows=said, name=name), shown)
+
+
+def _sought(request: Activity, asker: Asker, now: datetime) -> Sought:
+    return Sought(
+        objects=(request.object,) if request.object else tuple(one.name for one in OBJECTS),
+        direction=request.direction,
+        outcome=request.outcome,
+        reason=request.reason,
+        field=request.field,
+        since=_moment(request.since, asker, now),
+        until=_moment(request.until, asker, now),
+    )
+
+
+def _moment(when: timedelta | date | None, asker: Asker, now: datetime) -> datetime | None:
+    """A span counts back from now; a day begins at the asker's midnight. What lies before all time is all time."""
+    if when is None:
+        return None
+    try:
+        if isinstance(when, timedelta):
+            return now - when
+        return datetime.combine(when, datetime.min.time(), asker.zone).astimezone(UTC)
+    except OverflowError:
+        return datetime(1970, 1, 1, tzinfo=UTC)

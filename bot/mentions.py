@@ -1,0 +1,53 @@
+"""Being called by name, `@Sync status leads`: what slash commands do, also in threads, where those do not work."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+_CALLED = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
+_LINK = re.compile(r"<(?:mailto:|tel:)?([^|<>@#!][^|<>]*)(?:\|[^<>]*)?>")
+
+
+def words_of(text: str) -> str:
+    """What was asked: without whom it calls, and without the links and escapes that Slack makes of typed text."""
+    plain = _LINK.sub(r"\1", _CALLED.sub(" ", text))
+    return " ".join(plain.split()).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What became of an answer, as a response_url tells it."""
+
+    status_code: int
+    body: Any = ""
+
+
+class Ephemeral:
+    """Answers in place of a response_url, which mentions do not come with: in the thread it was asked in, privately
+    unless it is to be in_channel."""
+
+    def __init__(self, client: AsyncWebClient, event: Mapping[str, Any]) -> None:
+        self._client, self._user = client, str(event["user"])
+        self._channel, self._thread_ts = str(event["channel"]), event.get("thread_ts") or None
+
+    async def __call__(
+        self,
+        text: str = "",
+        blocks: Sequence[Mapping[str, Any]] | None = None,
+        response_type: str = "ephemeral",
+        **_: object,
+    ) -> Said:
+        message: dict[str, Any] = {"channel": self._channel, "thread_ts": self._thread_ts, "text": text}
+        message["blocks"] = list(blocks) if blocks else None
+        try:
+            if response_type == "in_channel":
+                await self._client.chat_postMessage(**message)
+            else:
+                await self._client.chat_postEphemeral(**message, user=self._user)
+        except SlackApiError as refused:
+            return Said(400, refused.response.data)
+        return Said(200)

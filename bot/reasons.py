@@ -1,0 +1,37 @@
+"""Why a record was skipped, in words that go on after "because". Pure.
+
+The keys are the reasons that the sync writes down; storage keeps the first 40 characters of each.
+"""
+
+from collections.abc import Mapping
+
+from bot.texts import _
+
+
+def _marked(text: str) -> str:
+    """Marks a text for the catalogue; it is translated when it is drawn."""
+    return text
+
+
+REASONS: Mapping[str, str] = {
+    "echo": _marked("it was our own write, seen again"),
+    "nothing new": _marked("it held nothing that was not waiting already"),
+    "equal already": _marked("both sides held the same already"),
+    "not flagged to sync": _marked("the person is not flagged to sync in Marketo"),
+    "its Dynamics record comes first": _marked("it came from Dynamics, whose record has to be matched first"),
+    "deleted in Marketo": _marked("the person was deleted in Marketo"),
+    "no longer in Marketo": _marked("the person is no longer in Marketo"),
+    "deleted before it was synced": _marked("it was deleted before it was ever synced"),
+    "not a contact's role in an opportunity": _marked("it is a connection, but not a contact's role in an opportunity"),
+    "the other side's edit won": _marked("the other side's edit of the same field won"),
+    "deleted in Dynamics": _marked("its record was deleted in Dynamics"),
+    "closed in Dynamics": _marked("its record is closed in Dynamics: a lead that is not open, or an inactive contact"),
+}
+
+
+def because(reason: str) -> str:
+    """A reason in the reader's language; one we have no words for as it was written down."""
+    for known, words in REASONS.items():
+        if known[:40] == reason[:40]:
+            return _(words)
+    return reason

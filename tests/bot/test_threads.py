@@ -1,0 +1,88 @@
+"""In threads slash commands do not work: the bot is called by name there."""
+
+from typing import Any
+
+import pytest
+
+from bot.mentions import words_of
+from storage.database import Database
+from tests.bot.conversation import Conversation
+from tests.bot.test_status_in_slack import fill
+from tests.waiting import until
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("<@U0BOT> status leads", "status leads"),
+        ("hey <@U0BOT|sync>: errors", "hey : errors"),
+        ("<@U0BOT> record <mailto:ada@x.example|ada@x.example>", "record ada@x.example"),
+        ("<@U0BOT> errors &lt;b&gt; &amp;amp;", "errors <b> &amp;"),
+        ("<@U0BOT> errors <https://x.example/a|x.example>", "errors https://x.example/a"),
+        ("<@U0BOT>", ""),
+    ],
+)
+def test_what_slack_makes_of_typed_words_is_undone(text: str, words: str) -> None:
+    assert words_of(text) == words
+
+
+async def in_thread(talk: Conversation, text: str, channel: str = "C0OPS", user: str = "U0ADMIN") -> dict[str, Any]:
+    """What `user` reads after calling the bot in a thread."""
+    first = await talk.control("say", user=user, channel=channel, text="Is it slow?")
+    thread = next(one["ts"] for one in await talk.messages(user) if one["id"] == first["id"])
+    before = {one["id"] for one in await talk.messages(user)}
+    await talk.control("say", user=user, channel=channel, text=text, thread_ts=thread)
+
+    async def answered() -> dict[str, Any] | None:
+        new = [one for one in await talk.messages(user) if one["id"] not in before and one["user"] == "U0BOT"]
+        return new[-1] if new else None
+
+    answer = dict(await until(answered))
+    assert answer["channel"].startswith("D") or answer["thread_ts"] == thread
+    return answer
+
+
+async def test_called_in_a_thread_it_answers_there_and_only_to_the_caller(
+    sqlite_database: Database, talk: Conversation
+) -> None:
+    await fill(sqlite_database)
+    answer = await in_thread(talk, "@Sync status leads")
+    assert answer["only_for"] == "U0ADMIN"
+    typed = await talk.say("/sync status leads")
+    assert answer["plain"] == typed["plain"]
+
+
+async def test_buttons_in_a_thread_work_and_sharing_stays_in_it(sqlite_database: Database, talk: Conversation) -> None:
+    await fill(sqlite_database)
+    answer = await in_thread(talk, "@Sync status")
+    drilled = await talk.press(answer, "Leads")
+    assert drilled["id"] == answer["id"]
+    shared = await talk.press(drilled, "Share")
+    assert shared["only_for"] == ""
+    assert shared["thread_ts"] == answer["thread_ts"]
+    typed = await in_thread(talk, "@Sync share status")
+    assert typed["only_for"] == ""
+
+
+async def test_where_slack_refuses_blocks_the_thread_gets_plain_text(
+    sqlite_database: Database, talk: Conversation
+) -> None:
+    await fill(sqlite_database)
+    await talk.control("blocks", refuse=["table", "rich_text"], where="everywhere")
+    answer = await in_thread(talk, "@Sync status")
+    assert answer["blocks"] == []
+    assert "BEHIND" in answer["text"]
+
+
+async def test_where_the_thread_cannot_be_answered_it_comes_as_a_direct_message(
+    sqlite_database: Database, talk: Conversation
+) -> None:
+    await fill(sqlite_database)
+    await talk.control("refuse", method="chat.postEphemeral", error="user_not_in_channel", times=9)
+    answer = await in_thread(talk, "@Sync status")
+    assert answer["channel"] == "D0ADMIN"
+    assert "BEHIND" in answer["plain"]
+
+
+async def test_words_that_mean_nothing_are_answered_too(sqlite_database: Database, talk: Conversation) -> None:
+    assert "Did you mean: /sync status" in (await in_thread(talk, "@Sync statsu"))["plain"]
