@@ -81,7 +81,7 @@ def chart(lines: Sequence[Line], end: datetime, zone: tzinfo) -> Block | None:
 def letters(lines: Sequence[Line], end: datetime, zone: tzinfo) -> str:
     """A line each, in 4-hour steps, each drawn against its own highest."""
     steps = {line.name: in_longer_steps(line.peaks, LETTER_STEPS) for line in lines}
-    if not any(value is not None for values in steps.values() for value in values):
+    if all(value is None for values in steps.values() for value in values):
         return _("Nobody has looked at the backlog yet.")
     width = max(len(name) for name in steps)
     drawn = [f"{name:<{width}}  {sparkline(values)}" for name, values in steps.items()]

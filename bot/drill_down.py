@@ -18,7 +18,7 @@ from bot.tables import Table
 from bot.texts import _
 from storage.changes import Operation
 from storage.history import Lane
-from storage.trend import Trend
+from storage.trend import Peaks, Trend
 from storage.waiting import Oldest
 
 LONGEST_NAME = 80
@@ -49,7 +49,7 @@ def draw(closeup: Closeup, picture: Picture) -> Answer:
     heading, table = _table(closeup, picture, lanes)
     facts = _facts(closeup, standing, lanes, picture)
     trend = closeup.trend
-    curve = charts.curve(_by_direction(trend), trend.end, picture.zone) if trend else None
+    curve = charts.curve(_by_direction(lanes, trend), trend.end, picture.zone) if trend else None
     drawn: list[Block | tuple[Block, Block | None]] = [
         blocks.plain(said, view_menu(closeup.request, picture.may_see_people)),
         *([blocks.small(heading)] if heading else []),
@@ -94,8 +94,8 @@ def _table(closeup: Closeup, picture: Picture, lanes: Sequence[Lane]) -> tuple[s
     return "", tables.lanes(lanes, lambda lane, operation: _age(lane, operation, picture))
 
 
-def _by_direction(trend: Trend) -> dict[str, tuple[int | None, ...]]:
-    return {towards(direction): peaks for direction, peaks in trend.parts.items()} or {_("Waiting"): trend.total}
+def _by_direction(lanes: Sequence[Lane], trend: Trend) -> dict[str, Peaks]:
+    return {towards(lane.direction): trend.parts[lane.direction] for lane in lanes if lane.direction in trend.parts}
 
 
 def _age(lane: Lane, operation: Operation, picture: Picture) -> timedelta | None:

@@ -21,7 +21,7 @@ def draw(picture: Picture, view: View = "backlog", hourly: Hourly | None = None,
     said = verdict(picture, found)
     request = Status(None, view)
     heading, table = _table(picture, found, view, hourly, trend)
-    curve = charts.curve(_named(trend), trend.end, picture.zone) if trend else None
+    curve = charts.curve(_named(found, trend), trend.end, picture.zone) if trend else None
     notes = "\n".join([*_unread(found), footer(picture)])
     drawn: list[Block | tuple[Block, Block | None]] = [
         blocks.plain(said, view_menu(request, picture.may_see_people)),
@@ -81,8 +81,8 @@ def highest(peaks: Sequence[int | None], now: int) -> int:
     return max([now, *(one for one in peaks if one is not None)])
 
 
-def _named(trend: Trend) -> dict[str, Peaks]:
-    return {named(name): peaks for name, peaks in trend.parts.items()}
+def _named(found: Sequence[Standing], trend: Trend) -> dict[str, Peaks]:
+    return {named(one.object): trend.parts[one.object] for one in found if one.object in trend.parts}
 
 
 def view_menu(request: Status, may_see_people: bool) -> Block:

@@ -1,1 +1,1 @@
-"""The main job on one machine: the sandbox's services, a past of 26 hours, and the real bot process to talk to."""
+"""The main job on one machine: the sandbox's services, a past of five days, and the real bot process to talk to."""

@@ -1,4 +1,4 @@
-"""scripts/demo: Dynamics, Marketo and Slack in a sandbox, a past of 26 hours, and the real bot to talk to."""
+"""scripts/demo: Dynamics, Marketo and Slack in a sandbox, a past of five days, and the real bot to talk to."""
 
 import argparse
 import asyncio
