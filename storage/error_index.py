@@ -169,8 +169,9 @@ def _word(word: str, goes_on: bool, number: int | None, by_people: bool) -> str:
 
 
 def _first_key(moment: datetime) -> int:
-    """The least key of the second that `moment` is in."""
-    return ((moment - EPOCH) // timedelta(seconds=1)) << 31
+    """The least key of the second that `moment` is in; of a moment that no key reaches, the nearest that is one."""
+    second = (moment - EPOCH) // timedelta(seconds=1)
+    return min(max(second, 0), (1 << 32) - 1) << 31
 
 
 def _on_postgresql(wanted: Wanted, attempts: int | None) -> Select[tuple[int]]:
