@@ -51,6 +51,7 @@ async def answer(request: Status, asker: Asker, world: World) -> Answer:
 
 async def _picture(connection: AsyncConnection, request: Status, asker: Asker, world: World) -> Picture:
     now = world.now()
+    unhurried = request.view == "by-user" or (request.view == "trend" and request.object is None)  # shows no pace
     return Picture(
         now=now,
         zone=asker.zone,
@@ -58,7 +59,7 @@ async def _picture(connection: AsyncConnection, request: Status, asker: Asker, w
         services=await history.read_services(connection),
         feeds=await history.read_feeds(connection),
         last_pass=await history.read_pass(connection),
-        hours=await history.read_hours(connection, now, only=request.object),
+        hours={} if unhurried else await history.read_hours(connection, now, only=request.object),
         thresholds=Thresholds(world.settings.alert_backlog, world.settings.alert_oldest),
         dynamics_url=world.settings.dynamics_url,
         may_see_people=asker.may_see_people,

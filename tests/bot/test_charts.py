@@ -24,7 +24,7 @@ def test_a_chart_has_one_point_for_each_six_hours_with_the_highest_of_them() -> 
 
 def test_letters_have_one_bar_for_each_four_hours_and_stand_on_a_phone() -> None:
     drawn = curve({"Opportunities": SEEN, "Leads": (None,) * 58 + (1, 0)}, END, UTC).letters.splitlines()
-    assert drawn[0] == "Opportunities  ▂▂▂▂▂▂▃▃▃▃▄▄▄▄▅▅▅▅▆▆▆▆▇▇▇▇███"
+    assert drawn[0] == "Opportunities  ▂▂▂▂▂▂▃▃▃▃▃▄▄▄▄▅▅▅▅▆▆▆▆▇▇▇▇███"
     assert drawn[1] == f"Leads          {'·' * 29}█"
     assert drawn[-1] == "· where nobody looked"
     assert max(map(len, drawn)) <= 45
