@@ -1,0 +1,30 @@
+"""What it was measured on."""
+
+import os
+import platform
+import sqlite3
+from pathlib import Path
+
+
+def machine() -> str:
+    """One line: cores, memory, versions, and how busy the machine was besides."""
+    return (
+        f"{os.cpu_count()} cores ({_processor()}), {_memory():.0f} GB, {platform.system()} {platform.release()}, "
+        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    )
+
+
+def _memory() -> float:
+    """GB."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+
+
+def _processor() -> str:
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text().splitlines() if told.exists() else []
+    return next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
+
+
+def others_busy() -> float:
+    """The load average of the last minute, per core: above a tenth or two before we began, others measured along."""
+    return os.getloadavg()[0] / (os.cpu_count() or 1)

@@ -1,0 +1,43 @@
+"""bench/RESULTS.md: what was measured last, on what, and when."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from bench.machine import machine
+from bench.result import Result
+
+PLACE = Path(__file__).parent / "RESULTS.md"
+HEAD = """# Results
+
+Written by `scripts/bench`. Measured in one run on one machine, with the services (`sandbox/`) in processes of their own
+beside what is measured, so the rates are theirs too; the ratios are what counts.
+
+"""
+NOTES = """
+What the rows mean
+
+* 1: Marketo's limits are 100 calls in any 20 seconds, ten at a time; each call takes 300 ms. We are given all of it and
+  make passes as the real process schedules them. Counted from the first write, after the pull. Leads are a first sync:
+  each is looked for in Marketo before it is inserted, and those look-ups come out of the same 100 calls.
+* 2: `bench/minimal.py` does the same job without any care: no second direction, no order, no errors, no crash. Rates
+  are by the clock, the pull included. Both run in turns.
+* 3: of the same drains. 3.34 is the least there can be at 300 records a call.
+* 5: from the words to the finished answer, without Slack; with 30 days of throughput by the minute and of samples.
+"""
+
+
+def write(results: Sequence[Result], began: datetime, busy: float) -> None:
+    """Replaces RESULTS.md. `busy` is the load per core that others made before the run."""
+    lines = [
+        f"{began:%Y-%m-%d %H:%M} UTC · {machine()} · load of others before the run: {busy:.2f} a core",
+        "",
+        "| row | what | measured | budget | |",
+        "|---|---|---|---|---|",
+        *(f"| {one.row} | {one.what} | {one.measured} | {one.budget} | {one.verdict} |" for one in results),
+        "",
+    ]
+    missed = [f"row {one.row}, {one.what}: {one.measured}, budget {one.budget}" for one in results if one.met is False]
+    if missed:
+        lines += ["Not met in this run:", "", *(f"* {sentence}" for sentence in missed), ""]
+    PLACE.write_text(HEAD + "\n".join(lines) + NOTES, encoding="utf-8")
