@@ -15,6 +15,7 @@ from bot.alerts.announce import announce
 from bot.alerts.watch import watch
 from bot.app import make_app, make_client
 from bot.check import check_all
+from bot.delivery import delete_expired_files
 from bot.ears import serve
 from bot.http import health_open
 from bot.settings import Settings, mistakes, read_settings
@@ -95,6 +96,7 @@ def alerts_job(settings: Settings, database: Database) -> Job:
     async def alert() -> None:
         await watch(database, thresholds, now())
         await announce(database, client, settings.alert_channel, now())
+        await delete_expired_files(database, client, now())
 
     return Job("alerts", ALERTS_EVERY, alert, deadline=timedelta(minutes=5).total_seconds())
 

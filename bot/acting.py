@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import acted
 from bot.answers import Answer
-from bot.commands.errors import _wanted as wanted_by
+from bot.commands.errors import wanted_by
 from bot.request import Act, Ignore, Reopen
 from bot.texts import _
 from bot.world import Asker, World
@@ -46,7 +46,7 @@ async def act(request: Act, asker: Asker, world: World) -> Answer:
     wanted = wanted_by(request.chosen, asker, moment)
     states = _states(request, wanted.state)
     async with world.database.read() as connection:
-        which = request.ids or replace(wanted, state=states[0], sort="newest")
+        which = request.ids or replace(wanted, state=states[0] if states else wanted.state)
         found = await choose(connection, which, states, moment)
         state = await state_of(connection, request.ids[0]) if not found and len(request.ids) == 1 else None
     if not found:
@@ -58,14 +58,11 @@ async def act(request: Act, asker: Asker, world: World) -> Answer:
 
 
 def _states(request: Act, asked: State) -> tuple[State, ...]:
-    """Those that this can be done to; `asked` for ignored ones, they can be retried too."""
+    """Those of errors that this can be done to, among what was `asked` for."""
     if isinstance(request, Reopen):
-        return ("ignored",)
-    if isinstance(request, Ignore):
-        return ("open",)
-    if request.ids:
-        return ("open", "ignored")
-    return ("ignored",) if asked == "ignored" else ("open",)
+        return ("ignored",) if asked in ("open", "ignored") else ()  # open is what is asked for where nothing is said
+    possible: tuple[State, ...] = ("open",) if isinstance(request, Ignore) else ("open", "ignored")
+    return possible if request.ids else tuple(state for state in possible if state == asked)
 
 
 @dataclass(frozen=True, slots=True)

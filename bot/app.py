@@ -21,6 +21,7 @@ from bot.askers import Askers
 from bot.blocks import ACTION, Button
 from bot.commands import COMMANDS
 from bot.deliver import Deliverer, Road, by_message, by_response_url, in_channel
+from bot.forms import add_forms
 from bot.grammar import parse
 from bot.home import add_home
 from bot.mentions import Ephemeral, words_of
@@ -28,6 +29,7 @@ from bot.places import Places
 from bot.request import Errors, Misunderstood, Record
 from bot.settings import Settings
 from bot.sharing import offered
+from bot.strays import add_strays
 from bot.vitals import Pulse
 from bot.words import Vocabulary
 from bot.world import World
@@ -74,6 +76,7 @@ def make_app(
     desk = Desk(world, askers, Deliverer(settings.slack_tables, now), Places(client, now))
 
     add_home(app, world, askers)
+    add_forms(app, client, VOCABULARY, desk.attend, where_of)
 
     @app.command("/sync")
     async def hear(ack: AsyncAck, respond: AsyncRespond, command: Mapping[str, Any]) -> None:
@@ -87,7 +90,8 @@ def make_app(
         words = action.get("value") or (action.get("selected_option") or {}).get("value") or ""
         # A press on what everyone sees (an alert) is answered beside it, to the one who pressed.
         private = bool((body.get("container") or {}).get("is_ephemeral"))
-        await desk.attend(words, body["user"]["id"], respond, replace=private, once=not private, where=where_of(body))
+        beside = respond if body.get("response_url") else None  # a press in a view has none
+        await desk.attend(words, body["user"]["id"], beside, replace=private, once=not private, where=where_of(body))
 
     @app.event("app_mention")
     async def called(event: Mapping[str, Any]) -> None:
@@ -97,6 +101,7 @@ def make_app(
             answering: Any = Ephemeral(client, event)
             await desk.attend(words_of(event.get("text") or ""), event["user"], answering, replace=False, where=where)
 
+    add_strays(app, desk)
     return app
 
 
@@ -119,7 +124,7 @@ class Desk:
         self,
         words: str,
         user_id: str,
-        respond: AsyncRespond,
+        respond: AsyncRespond | None,
         replace: bool,
         once: bool = True,
         where: Where = ("", ""),
@@ -136,17 +141,17 @@ class Desk:
             log.exception("incident %s", incident)
             answer = say(
                 f"Something went wrong on my side. It is in my log as incident {incident}; asking again may help.",
-                Button("Try again", words),
+                Button("Try again", words or "status"),
             )
         if answer.public is None or not await self._post(answer.public, respond, where):
             await reply.bring(answer)
 
-    async def _post(self, answer: Answer, respond: AsyncRespond, where: Where) -> bool:
+    async def _post(self, answer: Answer, respond: AsyncRespond | None, where: Where) -> bool:
         """Posts what is for everyone where it was asked; whether Slack took it."""
         channel, thread_ts = where
-        return await self.deliverer.deliver(
-            answer, in_channel(respond, thread_ts), by_message(self.world.slack, channel, thread_ts or None)
-        )
+        beside = [in_channel(respond, thread_ts)] if respond else []
+        posted = by_message(self.world.slack, channel, thread_ts or None)
+        return await self.deliverer.deliver(answer, *beside, posted)
 
     async def answer(
         self,
@@ -169,20 +174,23 @@ class Desk:
 
 @dataclass(slots=True)
 class Reply:
-    """One interaction's response_url; what it was answered first is replaced by what it is answered next."""
+    """One interaction's response_url (a press in a view has none); what it was answered first is replaced by what it is
+    answered next."""
 
     deliverer: Deliverer
-    respond: AsyncRespond
+    respond: AsyncRespond | None
     replace: bool
     direct: Road
 
     async def bring(self, answer: Answer) -> None:
         """The answer; where the response_url has served its time, as a direct message, which is as private."""
-        beside = [by_response_url(self.respond, self.replace)] if self.respond.response_url else []  # a view has none
+        beside = [by_response_url(self.respond, self.replace)] if self.respond else []
         await self.deliverer.deliver(answer, *beside, self.direct)
 
     async def tell(self, answer: Answer) -> None:
         """Progress; where Slack is out of reach for now, the work goes on all the same."""
+        if self.respond is None:
+            return
         try:
             await self.deliverer.deliver(answer, by_response_url(self.respond, self.replace))
             self.replace = True

@@ -1,17 +1,51 @@
-"""A file brought to somebody's direct messages, in Slack's three steps; never into a channel."""
+"""A file brought to somebody's direct messages, in Slack's three steps; never into a channel. It is deleted in time."""
 
+import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator
-from typing import IO
+from datetime import datetime, timedelta
+from typing import IO, Any
 
 import httpx
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from storage.database import Database
+from storage.files import expired_files, file_is_gone, note_file
+
+log = logging.getLogger(__name__)
 CHUNK = 256 * 1024
+PERSONAL_DATA_KEPT_FOR = timedelta(days=7)
+LOOKS, BETWEEN_LOOKS = 4, 0.5
+AT_ONCE = 20
+GONE = ("file_not_found", "file_deleted")
 
 
 class UploadRefused(Exception):
     """Slack did not take the bytes of a file."""
+
+
+async def send_personal_file(
+    client: AsyncWebClient,
+    database: Database,
+    user_id: str,
+    file: IO[bytes],
+    name: str,
+    comment: str,
+    kind: str,
+    now: datetime,
+) -> bool:
+    """Sends a file with people's data, which Slack is to keep for seven days; whether it was seen to arrive.
+
+    It is remembered before anybody can read it, so that no crash leaves one behind.
+    """
+    opened = await client.conversations_open(users=user_id)
+    file_id = await _uploaded(client, file, name)
+    async with database.write() as connection:
+        await note_file(connection, file_id, kind, now, now + PERSONAL_DATA_KEPT_FOR)
+    await _share(client, file_id, str((opened["channel"] or {})["id"]), name, comment)
+    return await _has_arrived(client, file_id)
 
 
 async def send_file(client: AsyncWebClient, user_id: str, file: IO[bytes], name: str, comment: str) -> None:
@@ -19,15 +53,59 @@ async def send_file(client: AsyncWebClient, user_id: str, file: IO[bytes], name:
 
     Raises SlackApiError or UploadRefused.
     """
-    length = file.seek(0, os.SEEK_END)
     opened = await client.conversations_open(users=user_id)
+    file_id = await _uploaded(client, file, name)
+    await _share(client, file_id, str((opened["channel"] or {})["id"]), name, comment)
+
+
+async def delete_expired_files(database: Database, client: AsyncWebClient, now: datetime) -> int:
+    """Deletes from Slack what should be gone by `now`, a few at a time; returns how many. The others wait."""
+    async with database.read() as connection:
+        due = await expired_files(connection, now, AT_ONCE)
+    deleted = 0
+    for number, file_id in due:
+        try:
+            await client.files_delete(file=file_id)
+        except SlackApiError as refused:
+            if refused.response.get("error") not in GONE:
+                log.warning("Slack does not delete the expired file %s: %s", file_id, refused.response.get("error"))
+                continue
+        async with database.write() as connection:
+            await file_is_gone(connection, number, now)
+        deleted += 1
+    return deleted
+
+
+async def _uploaded(client: AsyncWebClient, file: IO[bytes], name: str) -> str:
+    """Slack's id for the file, whose bytes it has now; nobody sees it yet."""
+    length = file.seek(0, os.SEEK_END)
     place = await client.files_getUploadURLExternal(filename=name, length=length)
     await _upload(str(place["upload_url"]), file, length)
+    return str(place["file_id"])
+
+
+async def _share(client: AsyncWebClient, file_id: str, channel: str, name: str, comment: str) -> None:
     await client.files_completeUploadExternal(
-        files=[{"id": str(place["file_id"]), "title": name}],
-        channel_id=str((opened["channel"] or {})["id"]),
-        initial_comment=comment,
+        files=[{"id": file_id, "title": name}], channel_id=channel, initial_comment=comment
     )
+
+
+async def _has_arrived(client: AsyncWebClient, file_id: str) -> bool:
+    """Slack works on a file after it took it: a few looks, then we are not sure (or lack files:read)."""
+    for look in range(LOOKS):
+        try:
+            told = await client.files_info(file=file_id)
+        except SlackApiError as refused:
+            log.warning("Slack does not tell whether the file %s arrived: %s", file_id, refused.response.get("error"))
+            return False
+        if _is_shared(told.get("file") or {}):
+            return True
+        await asyncio.sleep(BETWEEN_LOOKS * 2**look)
+    return False
+
+
+def _is_shared(file: dict[str, Any]) -> bool:
+    return bool(file.get("shares") or file.get("ims") or file.get("channels") or file.get("groups"))
 
 
 async def _upload(url: str, file: IO[bytes], length: int) -> None:

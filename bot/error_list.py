@@ -2,33 +2,38 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot import blocks
 from bot.answers import Answer
 from bot.blocks import Block, Button, Word
+from bot.error_form import form_button
+from bot.error_groups import number_of
 from bot.explanations import explained
 from bot.figures import count, named, towards
-from bot.request import Errors, Status
+from bot.request import Errors, Explain, Record, Status
 from bot.safe import clean, cut, for_mrkdwn
+from bot.texts import _, plural
 from storage.error_search import COUNT_STOPS_AT, SyncError
 
 PAGE = 8
 # Slack takes about 13,200 characters of blocks (bolt-js#2509) and recommends 4,000 for the text beside them.
 MOST_IN_BLOCKS, MOST_IN_TEXT = 12_000, 3_800
 READERS_ONLY = "Names and messages are shown to those listed in SYNC_PEOPLE_READERS only."
+ORDERS = {"newest": "newest first", "oldest": "oldest first", "tried": "most tried first"}
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is to be listed: `found` of `total` (counted up to COUNT_STOPS_AT + 1), and whether names may be shown."""
+    """What is to be listed: `found` of `total` (which stops at COUNT_STOPS_AT + 1), and what the asker may do."""
 
     request: Errors
     found: Sequence[SyncError]
     total: int
     may_see_people: bool
     clock: Callable[[datetime], str]
+    may_act: bool = False
 
     @property
     def last(self) -> int:
@@ -38,7 +43,7 @@ class Page:
 
 def draw(page: Page) -> Answer:
     """As much of names and messages as there is room for; ids and codes always whole."""
-    for longest in (600, 300, 120, 40):
+    for longest in (600, 300, 120, 40, 10):
         answer = _drawn(page, longest)
         if len(json.dumps(answer.blocks)) <= MOST_IN_BLOCKS and len(answer.text) <= MOST_IN_TEXT:
             break
@@ -46,61 +51,111 @@ def draw(page: Page) -> Answer:
 
 
 def _drawn(page: Page, longest: int) -> Answer:
-    heading = _heading(page)
-    entries = [_entry(error, page, longest) for error in page.found]
+    heading = heading_of(page)
+    entries = [(error, _entry(error, page, longest)) for error in page.found]
     codes = dict.fromkeys(error.code for error in page.found)
     causes = [f"{clean(code)}: {cause}" for code in codes if (cause := explained(code))]
-    notes = [*causes, *([] if page.may_see_people or not page.found else [READERS_ONLY])]
-    drawn: list[Block] = [blocks.plain(heading), *(blocks.lines(*entry) for entry in entries)]
+    notes = [*causes, *([] if page.may_see_people or not page.found else [_(READERS_ONLY)])]
+    drawn: list[Block] = [blocks.plain(heading)]
+    for error, entry in entries:
+        drawn += [blocks.lines(*entry), blocks.actions(_buttons_of(error, page.may_act))]
     drawn += [blocks.small("\n".join(notes))] if notes else []
-    drawn.append(blocks.actions(_buttons(page)))
-    spelled = "\n\n".join([heading, *(_spelled(entry) for entry in entries), *notes])
+    if page.found:
+        drawn.append(blocks.actions(_buttons_of_all(page)))
+    row = blocks.actions(_buttons(page))
+    row["elements"].insert(0, form_button(page.request))
+    drawn.append(row)
+    spelled = "\n\n".join([heading, *(_spelled(entry) for _error, entry in entries), *notes])
     return Answer(for_mrkdwn(spelled), drawn)
 
 
-def _heading(page: Page) -> str:
-    asked = page.request.turned_to(1).words.removeprefix("errors").strip()
-    fitting = f" for {asked}" if asked else ""
+def heading_of(page: Page) -> str:
+    asked = replace(page.request.turned_to(1), sort=None, csv=False).words.removeprefix("errors").strip()
+    fitting = _(" for {filters}").format(filters=asked) if asked else ""
     if not page.total:
-        return f"No open errors{fitting}."
-    total = f"{count(COUNT_STOPS_AT)}+" if page.total > COUNT_STOPS_AT else count(page.total)
-    noun = "open error" if page.total == 1 else "open errors"
+        return _("No {state} errors{fitting}.").format(state=_(page.request.state), fitting=fitting)
+    noun = plural("{count} {state} error{fitting}", "{count} {state} errors{fitting}", page.total)
+    said = noun.format(count=number_of(page.total), state=_(page.request.state), fitting=fitting)
+    at, last = count(page.request.page), count(page.last)
     if not page.found:
-        return f"{total} {noun}{fitting}, but no page {count(page.request.page)}; the last is {count(page.last)}."
-    said = f"{total} {noun}{fitting}, newest first · page {count(page.request.page)} of {count(page.last)}"
-    return f"{said}; narrow the search, or ask for csv, to see more" if page.total > COUNT_STOPS_AT else said
+        return _("{said}, but no page {at}; the last is {last}.").format(said=said, at=at, last=last)
+    order = _(ORDERS[page.request.sort or "newest"])
+    said = _("{said}, {order} · page {at} of {last}").format(said=said, order=order, at=at, last=last)
+    if page.total <= COUNT_STOPS_AT:
+        return said
+    return _("{said}; narrow the search, or ask for csv, to see more").format(said=said)
 
 
 def _entry(error: SyncError, page: Page, longest: int) -> list[list[Word]]:
     """Two or three lines: what, when and which; for those who may, whose and why."""
     what = f"  {named(error.object)}  {error.operation}  {towards(error.direction)}  "
-    tried = "tried once" if error.attempts <= 1 else f"tried {count(error.attempts)} times"
-    again = f" · tried again {page.clock(error.next_at)}" if error.next_at else ""
+    times = plural("tried once", "tried {count} times", max(error.attempts, 1))
+    tried = times.format(count=count(error.attempts))
+    again = f" · {_('tried again {time}').format(time=page.clock(error.next_at))}" if error.next_at else ""
     ids = [("Dynamics", error.dynamics_id), ("Marketo", error.marketo_id)]
     known = "".join(f" · {side} {clean(value)}" for side, value in ids if value) or f" · {clean(error.record_id)}"
     lines: list[list[Word]] = [
-        [(f"#{error.id}", "bold"), what, (clean(error.code), "code")],
+        [(f"#{error.id}", "bold"), what, (clean(error.code) or "-", "code")],
         [f"{page.clock(error.failed_at)} · {tried}{again}{known}"],
     ]
     if page.may_see_people:
         label, message = cut(clean(error.label), longest), cut(clean(error.message), longest)
-        lines.append([(label or "(no name)", "italic"), f" – {message or '(no message)'}"])
+        lines.append([(label or _("(no name)"), "italic"), f" – {message or _('(no message)')}"])
     return lines
 
 
 def _spelled(entry: Sequence[Sequence[Word]]) -> str:
-    return "\n".join("".join(word if isinstance(word, str) else word[0] for word in line) for line in entry)
+    return "\n".join("".join(blocks.unstyled(word) for word in line) for line in entry)
+
+
+def _buttons_of(error: SyncError, may_act: bool) -> list[Button]:
+    number = f"#{error.id}"
+    whose = Record(clean(error.dynamics_id or error.marketo_id or error.record_id), error.object)
+    buttons = [Button(_("Details"), whose.words, _("Details of {number}").format(number=number))]
+    if may_act and error.state in ("open", "ignored"):
+        buttons.append(Button(_("Retry"), f"retry {number}", _("Retry {number}").format(number=number)))
+    if may_act and error.state == "open":
+        buttons.append(Button(_("Ignore"), f"ignore {number}", _("Ignore {number}").format(number=number)))
+    if may_act and error.state == "ignored":
+        buttons.append(Button(_("Reopen"), f"reopen {number}", _("Reopen {number}").format(number=number)))
+    return buttons
+
+
+def _buttons_of_all(page: Page) -> list[Button]:
+    """What can be done with everything that was found, on this page or another."""
+    request = replace(page.request.turned_to(1), sort=None)
+    filters, number = request.words.removeprefix("errors").strip(), number_of(page.total)
+    buttons = []
+    if page.may_act and page.request.state in ("open", "ignored"):
+        buttons.append(Button(_("Retry all {count}").format(count=number), f"retry {filters}".strip()))
+    codes = {error.code for error in page.found}
+    if len(codes) == 1:
+        buttons.append(Button(_("Explain"), Explain(codes.pop()).words))
+    if page.may_see_people:
+        sent = replace(page.request.turned_to(1), csv=True)
+        buttons.append(Button("CSV", sent.words, _("Send all of them to me as CSV")))
+    return [*buttons, *_orders(page.request)]
+
+
+def _orders(request: Errors) -> list[Button]:
+    """The other two ways to sort."""
+    labels = {"newest": _("Newest first"), "oldest": _("Oldest first"), "tried": _("Most tried first")}
+    others = [sort for sort in labels if sort != (request.sort or "newest")]
+    return [Button(labels[sort], replace(request.turned_to(1), sort=sort).words) for sort in others]  # type: ignore[arg-type]
 
 
 def _buttons(page: Page) -> list[Button]:
     at = page.request.page
     buttons = []
     if at > 1:
-        buttons.append(Button("◀ Prev", page.request.turned_to(min(at - 1, page.last)).words, "Previous page"))
+        before = page.request.turned_to(min(at - 1, page.last)).words
+        buttons.append(Button(_("◀ Prev"), _kept(before), _("Previous page")))
     if at < page.last:
-        buttons.append(Button("Next ▶", page.request.turned_to(at + 1).words, "Next page"))
-    if page.may_see_people and page.total:
-        buttons.append(Button("CSV", f"{page.request.turned_to(1).words} csv", "Send all of them to me as CSV"))
-    if page.request.is_filtered:
-        buttons.append(Button("All errors", Errors().words))
-    return [*buttons, Button("Refresh", page.request.words), Button("Status", Status(page.request.object).words)]
+        buttons.append(Button(_("Next ▶"), page.request.turned_to(at + 1).words, _("Next page")))
+    buttons.append(Button(_("All codes"), Errors().words, _("All open errors, by code")))
+    return [*buttons, Button(_("Refresh"), page.request.words), Button(_("Status"), Status(page.request.object).words)]
+
+
+def _kept(words: str) -> str:
+    """A list stays a list: without a word more, the first page would be the errors by code."""
+    return f"{words} sort:newest" if words == Errors().words else words

@@ -1,35 +1,122 @@
-"""Code -> cause -> what to do, in one line each. Pure data.
+"""Code -> what it means -> who must act -> what to do. Pure data; the codes of each service in files of their own.
 
-Causes are those of Microsoft's and Adobe's lists of codes; codes in lower case are our own.
+Whether a code is tried again by itself is not said here: the engine goes by sync/dynamics/codes.py and
+sync/marketo/codes.py, and so do we.
 """
 
 from collections.abc import Mapping
 
-EXPLANATIONS: Mapping[str, str] = {
-    "1003": "Marketo refuses a value, often an e-mail address. Correct the record; the next edit tries it again.",
-    "1004": "Marketo no longer knows this person: deleted or merged. It is matched anew with the next edit.",
-    "1006": "A field is unknown to Marketo. Run `python -m bot check`, then `python -m bot setup`.",
-    "1007": "Several people in Marketo share this key. Merge them in Marketo.",
-    "1018": "Marketo's own Dynamics connector is on. Turn it off: both may not write.",
-    "603": "The Marketo role or its list of allowed addresses denies access. An admin must grant it.",
-    "606": "Marketo's limit of 100 calls in 20 seconds was met. It is tried again by itself.",
-    "607": "Marketo's daily quota is used up. It goes on after midnight, Central time.",
-    "718": "The salesperson of this record is not in Marketo yet. It is tried again after users are synced.",
-    "0x80040217": "A record it refers to is not in Dynamics. Restore it, or point the record elsewhere.",
-    "0x80040220": "The application user lacks a privilege in Dynamics. An admin must grant it.",
-    "0x80040333": "Dynamics takes it for a duplicate. Merge the two, or change the detection rule.",
-    "0x80040237": "A record with this key is in Dynamics already. It is linked with the next pass.",
-    "0x80044331": "A text is longer than its field in Dynamics. Shorten it, or lengthen the field.",
-    "0x8004431a": "The value is none of the field's choices in Dynamics. Correct it.",
-    "0x80040265": "A plug-in in Dynamics refused it; the message is the plug-in's. Ask whoever owns it.",
-    "0x80040229": "Its owner is no active user in Dynamics. Assign it to someone who is.",
-    "0x80060882": "It was changed in Dynamics at the same moment. It is read and decided again.",
-    "ambiguous": "Several records could be the same person. Merge them, or make their e-mail address unique.",
-    "timeout": "The service did not answer in time. It is tried again by itself.",
-    "connection": "The service could not be reached. It is tried again by itself.",
+from rapidfuzz import fuzz, process
+
+from bot.cause import Cause
+from bot.explanations_dynamics import DYNAMICS
+from bot.explanations_marketo import MARKETO
+from bot.texts import _
+from sync.dynamics.codes import VERDICTS as DYNAMICS_VERDICTS
+from sync.marketo.codes import VERDICTS as MARKETO_VERDICTS
+
+OURS: Mapping[str, Cause] = {
+    "ambiguous": Cause(
+        "Several records could be the same person, so none was chosen.",
+        "data",
+        "Merge them, or make their e-mail address unique on both sides; the message names them.",
+    ),
+    "parent": Cause(
+        "The record refers to another one that is not in Marketo yet.",
+        "nobody",
+        "Nothing: it goes on as soon as that one is there. Look that one up if it waits for long.",
+    ),
+    "timeout": Cause("The service did not answer in time.", "nobody", "Nothing, unless it lasts: see /sync health."),
+    "connection": Cause("The service could not be reached.", "nobody", "Nothing, unless it lasts: see /sync health."),
+    "bad-reply": Cause(
+        "The service's answer made no sense, so that what it did is not known.",
+        "nobody",
+        "Nothing: what was written is looked up before it is tried again.",
+    ),
+    "replayed": Cause(
+        "A create was repeated and the record was there already: the first try had worked.",
+        "nobody",
+        "Nothing: it is linked and brought up to date with the newest values.",
+    ),
+    "schema": Cause(
+        "Fields this sync needs are missing in Marketo.",
+        "marketo",
+        "Run `python -m bot check`, then `python -m bot setup`.",
+    ),
+    "skipped": Cause("Marketo skipped the record and gave no code.", "data", "Read the message, then retry it."),
+    "http-401": Cause(
+        "The credentials were refused.",
+        "both",
+        "Renew the client secret of the service that is down, and the setting that holds it.",
+    ),
+    "http-403": Cause(
+        "Access is forbidden, by a role or by a list of allowed addresses.",
+        "both",
+        "Give the sync's user its role, or put this server's address on the list.",
+    ),
+    "http-404": Cause("There is nothing at that address.", "both", "Check DYNAMICS_URL or MARKETO_URL."),
+    "http-408": Cause("The service stopped waiting for our call.", "nobody", "Nothing, unless it lasts."),
+    "http-413": Cause("The call was larger than Marketo takes (1 MB).", "data", "Shorten the record's long texts."),
+    "http-414": Cause(
+        "The call's address was longer than Marketo takes (8 KB).", "us", "Report it: this is our mistake."
+    ),
+    "http-429": Cause("The service asks for fewer calls.", "nobody", "Nothing: we wait as long as it says."),
+    "http-500": Cause("The service had an error of its own.", "nobody", "Nothing, unless it lasts."),
+    "http-502": Cause("A gateway before the service had no answer from it.", "nobody", "Nothing, unless it lasts."),
+    "http-503": Cause("The service is not available for now.", "nobody", "Nothing, unless it lasts."),
+    "http-504": Cause("A gateway before the service waited too long.", "nobody", "Nothing, unless it lasts."),
+}
+CATALOGUE: Mapping[str, Cause] = {**DYNAMICS, **MARKETO, **OURS}
+SELF_HEALING = frozenset({"parent", "timeout", "connection", "bad-reply", "replayed"})
+WHO = {
+    "nobody": "Nobody has to act.",
+    "data": "Whoever keeps the record has to act.",
+    "dynamics": "A Dynamics admin has to act.",
+    "marketo": "A Marketo admin has to act.",
+    "both": "An admin of the service has to act.",
+    "us": "Whoever runs this sync has to act.",
+}
+AGAIN = {
+    "later": "It is tried again by itself, after a while that grows with each try.",
+    "never": "It is not tried again by itself: it waits for a retry, or for an edit of the record.",
+    "person": "Nothing of that object or service is written until this is mended; that is tried from time to time.",
+    "cursor": "Everything is read once more by itself, which takes longer than usual.",
 }
 
 
+def known_code(code: str) -> str | None:
+    """The catalogue's spelling of `code`: hexadecimal in either case, or Dataverse's signed number."""
+    wanted = code.strip().lower()
+    if wanted in CATALOGUE:
+        return wanted
+    if wanted.startswith("-") and wanted[1:].isascii() and wanted[1:].isdecimal() and len(wanted) < 12:
+        return known_code(f"0x{int(wanted) & 0xFFFFFFFF:08x}")
+    if wanted.isalnum() and f"0x{wanted}" in CATALOGUE:
+        return f"0x{wanted}"
+    return None
+
+
+def nearest_code(code: str) -> str | None:
+    """The code that is spelt most like one we do not know."""
+    found = process.extractOne(code.strip().lower(), list(CATALOGUE), scorer=fuzz.ratio, score_cutoff=60)
+    return found[0] if found else None
+
+
 def explained(code: str) -> str | None:
-    """What it means and what to do; None for a code we know nothing about."""
-    return EXPLANATIONS.get(code) or EXPLANATIONS.get(code.lower())
+    """What it means and what to do, in one line; None for a code we know nothing about."""
+    known = known_code(code)
+    if known is None:
+        return None
+    cause = CATALOGUE[known]
+    return f"{_(cause.meaning)} {_(cause.remedy)}"
+
+
+def tried_again(code: str) -> str:
+    """Whether the engine tries again by itself what failed with `code`."""
+    if code in SELF_HEALING:
+        return _(AGAIN["later"])
+    verdict = (
+        DYNAMICS_VERDICTS.get(code) or MARKETO_VERDICTS.get(code) or ("later" if code.startswith("http-5") else "")
+    )
+    kind = "later" if verdict.startswith(("later", "again")) else verdict
+    return _(AGAIN["person"] if code == "schema" else AGAIN[kind or "never"])

@@ -45,8 +45,8 @@ class Errors:
         filters = {"object": self.object, "code": self.code, "direction": self.direction, "operation": self.operation}
         filters |= {"state": self.state if self.state != "open" else None, "sort": self.sort}
         parts = ["errors", *(f"{key}:{_quoted(value)}" for key, value in filters.items() if value)]
-        parts += [f"since:{_since(self.since)}"] if self.since is not None else []
-        parts += [f"until:{_since(self.until)}"] if self.until is not None else []
+        parts += [f"since:{since_words(self.since)}"] if self.since is not None else []
+        parts += [f"until:{since_words(self.until)}"] if self.until is not None else []
         parts += [f'"{word}"' for word in self.free]
         parts += [f"page:{self.page}"] if self.page != 1 else []
         return " ".join([*parts, "csv"] if self.csv else parts)
@@ -117,7 +117,7 @@ class Activity:
         filters = {name: getattr(self, name) for name in ("object", "direction", "outcome", "reason", "field")}
         parts = ["activity", *(f"{key}:{_quoted(value)}" for key, value in filters.items() if value)]
         times = {"since": self.since, "until": self.until}
-        parts += [f"{key}:{_since(moment)}" for key, moment in times.items() if moment is not None]
+        parts += [f"{key}:{since_words(moment)}" for key, moment in times.items() if moment is not None]
         parts += [f"page:{self.page}"] if self.page != 1 else []
         return " ".join([*parts, "csv"] if self.csv else parts)
 
@@ -258,7 +258,7 @@ def _quoted(value: str) -> str:
     return f'"{value}"' if " " in value else value
 
 
-def _since(since: timedelta | date) -> str:
+def since_words(since: timedelta | date) -> str:
     if not isinstance(since, timedelta):
         return since.isoformat()
     seconds = int(since.total_seconds())

@@ -8,6 +8,7 @@ from bot.commands import (
     activity,
     audit,
     errors,
+    explain,
     health,
     ignore,
     pause,
@@ -34,6 +35,7 @@ class Command(Protocol):
 COMMANDS: Mapping[str, Command] = {
     "status": status,
     "errors": errors,
+    "explain": explain,
     "help": help_,
     "health": health,
     "record": record,

@@ -1,79 +1,143 @@
-"""What failed, why, and what to do: the open sync errors, newest first.
+"""What failed, why, and what to do: the open sync errors, by code first.
 
 /sync errors [object:leads] [code:1003]
              [direction:to-dynamics] [operation:update]
-             [since:24h | since:2026-11-01]
+             [state:open|retrying|resolved|ignored]
+             [since:24h | since:2026-11-01] [until:…]
+             [sort:newest|oldest|tried]
              [free words] [page:2] [csv]
 
+/sync errors                   by code, with what to do
 /sync errors code:1003 since:7d
-/sync errors "van der Berg"   words begin a name, a message,
-                              an id or a code
-/sync errors object:leads csv the same as a file, sent to you
+/sync errors "van der Berg"    words begin a name, a message,
+                               an id or a code
+/sync errors state:ignored sort:tried
+/sync errors object:leads csv  the same as a file, sent to you
 """
 
 import tempfile
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from bot import error_list, export
+from bot import error_groups, error_list, export
 from bot.answers import Answer, say
 from bot.blocks import Button
-from bot.delivery import send_file
+from bot.delivery import send_personal_file
 from bot.error_list import PAGE, Page
 from bot.figures import clock, count
 from bot.request import Errors
+from bot.texts import _, plural
 from bot.world import Asker, World
 from storage import error_search
+from storage.error_export import exported
+from storage.error_groups import open_groups
 from storage.error_search import COUNT_STOPS_AT, Wanted
+
+TELL_FROM = 20_000  # errors, below which a file is made before anybody could wonder
+MOST_TELLINGS = 3  # Slack lets us answer five times; the result needs one, and one may be refused
+TELL_AFTER = timedelta(seconds=3)
+DAY = timedelta(days=1)
 
 
 async def answer(request: Errors, asker: Asker, world: World) -> Answer:
-    wanted = _wanted(request, asker, world.now())
     if request.csv:
-        return await _as_file(request, wanted, asker, world)
+        return await _as_file(request, asker, world)
+    if request.is_grouped:
+        return await _by_code(request, asker, world)
+    wanted = wanted_by(request, asker, world.now())
     skip = (request.page - 1) * PAGE
     async with world.database.read() as connection:
         within = skip < COUNT_STOPS_AT
-        found = await error_search.newest(connection, wanted, skip=skip, limit=PAGE) if within else []
+        found = await error_search.page(connection, wanted, skip=skip, limit=PAGE) if within else []
         total = await error_search.count(connection, wanted)
     now = world.now()
-    page = Page(request, found, total, asker.may_see_people, lambda moment: clock(moment, now, asker.zone))
-    return error_list.draw(page)
+    told = Page(
+        request, found, total, asker.may_see_people, lambda moment: clock(moment, now, asker.zone), asker.is_operator
+    )
+    return error_list.draw(told)
 
 
-async def _as_file(request: Errors, wanted: Wanted, asker: Asker, world: World) -> Answer:
-    shown = Button("Show here", replace(request, csv=False).words)
+async def _by_code(request: Errors, asker: Asker, world: World) -> Answer:
+    now = world.now()
+    async with world.database.read() as connection:
+        groups = await open_groups(connection, now - DAY, request.object)
+    seen = error_groups.Overview(request, groups, now, asker.may_see_people, asker.is_operator)
+    return error_groups.draw(seen)
+
+
+async def _as_file(request: Errors, asker: Asker, world: World) -> Answer:
+    shown = Button(_("Show here"), replace(request, csv=False).words)
     if not asker.may_see_people:
-        return say("The CSV holds names and messages: it is for those listed in SYNC_PEOPLE_READERS only.", shown)
+        return say(_("The CSV holds names and messages: it is for those listed in SYNC_PEOPLE_READERS only."), shown)
+    async with world.database.read() as connection:
+        ids = await error_search.ids(connection, wanted_by(request, asker, world.now()))
+    if not ids:
+        return say(_("No errors fit, so there is no file to send."), shown)
     with tempfile.TemporaryFile() as file:
-        rows = await export.write(error_search.stream(world.database, wanted), world.settings.dynamics_url, file)
-        if not rows:
-            return say("No open errors fit, so there is no file to send.", shown)
+        progress = Progress(len(ids), world)
+        pages = exported(world.database, ids, export.OWNER_FIELD)
+        rows = await export.write(pages, world.settings.dynamics_url, file, progress.tell)
         name = f"sync-errors-{world.now():%Y-%m-%d-%H%M}.csv"
-        said = f"{count(rows)} open {'error' if rows == 1 else 'errors'}"
-        await send_file(world.slack, asker.user_id, file, name, f"{said}, as asked for with /sync errors csv.")
-    return say(f"{said} sent to you as {name}, in your direct messages with me.", shown)
+        noun = plural("{count} {state} error", "{count} {state} errors", rows)
+        said = noun.format(count=count(rows), state=_(request.state))
+        comment = _("{rows}, as asked for with /sync errors csv. Slack keeps it for 7 days.").format(rows=said)
+        arrived = await send_personal_file(
+            world.slack, world.database, asker.user_id, file, name, comment, "errors", world.now()
+        )
+    if arrived:
+        sentence = _("{rows} sent to you as {name}, in your direct messages with me.")
+    else:
+        sentence = _("{rows} sent to you as {name}; Slack has not confirmed yet that it arrived. Look in our messages.")
+    return say(sentence.format(rows=said, name=name), shown)
 
 
-def _wanted(request: Errors, asker: Asker, now: datetime) -> Wanted:
+class Progress:
+    """Tells the asker how far a large file is, but not more often than Slack lets us."""
+
+    def __init__(self, total: int, world: World) -> None:
+        self._total, self._world = total, world
+        self._told, self._next = 0, world.now()
+
+    async def tell(self, rows: int) -> None:
+        """Called after each portion; spaced out further each time."""
+        now = self._world.now()
+        share = self._total * self._told // (MOST_TELLINGS + 1)
+        if self._total < TELL_FROM or self._told >= MOST_TELLINGS or rows < share or now < self._next:
+            return
+        self._told += 1
+        self._next = now + TELL_AFTER * self._told
+        said = _("Making the file: {count} of {total} errors …").format(count=count(rows), total=count(self._total))
+        await self._world.tell(say(said))
+
+
+def wanted_by(request: Errors, asker: Asker, now: datetime) -> Wanted:
+    """What storage is to look for: moments made from spans and days, and names only for those who may see them."""
     return Wanted(
         object=request.object,
         code=request.code,
         direction=request.direction,
         operation=request.operation,
-        since=_since(request, now, asker.zone),
+        since=_moment(request.since, now, asker.zone),
         words=request.free,
         by_people=asker.may_see_people,
+        state=request.state,
+        until=_moment(request.until, now, asker.zone, DAY),
+        sort=request.sort or "newest",
     )
 
 
-def _since(request: Errors, now: datetime, zone: tzinfo) -> datetime | None:
-    """A span counts back from now; a day begins at the asker's midnight. What lies before all time is all time."""
-    if request.since is None:
+def _moment(
+    asked: timedelta | date | None, now: datetime, zone: tzinfo, after: timedelta = timedelta()
+) -> datetime | None:
+    """A span counts back from now; a day begins at the asker's midnight, and is over `after` that.
+
+    What lies before all time is all time.
+    """
+    if asked is None:
         return None
     try:
-        if isinstance(request.since, timedelta):
-            return now - request.since
-        return datetime.combine(request.since, datetime.min.time(), zone).astimezone(UTC)
+        if isinstance(asked, timedelta):
+            return max(now - asked, datetime(1970, 1, 1, tzinfo=UTC))
+        return datetime.combine(asked + after, datetime.min.time(), zone).astimezone(UTC)
     except OverflowError:
         return datetime(1970, 1, 1, tzinfo=UTC)

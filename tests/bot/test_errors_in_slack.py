@@ -5,12 +5,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.app import make_client
+from bot.delivery import delete_expired_files
 from bot.export import COLUMNS, harmless
 from storage.database import Database
-from storage.models import errors
-from tests.bot.conftest import NOW
+from storage.models import changes, errors, files
+from tests.bot.conftest import NOW, Settle
 from tests.bot.conversation import Conversation
-from tests.rows import error, failed
+from tests.rows import change, error, failed, put
+from tests.waiting import until
 
 MINUTE = timedelta(minutes=1)
 NASTY = [
@@ -47,7 +50,7 @@ async def twenty(sqlite_database: Database) -> Database:
 async def test_errors_are_paged_newest_first_without_a_gap(database: Database, talk_on_both: Conversation) -> None:
     await failed(database, *TWENTY)
     talk = talk_on_both
-    first = await talk.say("/sync errors")
+    first = await talk.say("/sync errors sort:newest")
     assert first["plain"].startswith("20 open errors, newest first · page 1 of 3")
     second = await talk.press(first, "Next ▶")
     third = await talk.press(second, "Next ▶")
@@ -62,7 +65,7 @@ async def test_errors_are_paged_newest_first_without_a_gap(database: Database, t
 async def test_an_error_says_what_when_which_and_why(sqlite_database: Database, talk: Conversation) -> None:
     ids = {"dynamics_id": "0f9b8a34-7d4e-4c5e-9a0e-0a6c2f5d1b11", "marketo_id": "4711"}
     await failed(sqlite_database, error(NOW, attempts=3, label="Ann Lee", message="Invalid email", **ids))
-    answer = await talk.say("/sync errors")
+    answer = await talk.say("/sync errors sort:newest")
     assert re.search(r"#\d+  Leads  update  to Marketo  1003", answer["plain"])
     assert f"15:32 · tried 3 times · Dynamics {ids['dynamics_id']} · Marketo 4711" in answer["plain"]
     assert "Ann Lee – Invalid email" in answer["plain"]
@@ -71,7 +74,7 @@ async def test_an_error_says_what_when_which_and_why(sqlite_database: Database, 
 
 async def test_names_and_messages_are_only_for_those_who_may_see_them(twenty: Database, talk: Conversation) -> None:
     for user in ("U0OPS", "U0GUEST"):
-        answer = await talk.say("/sync errors", user)
+        answer = await talk.say("/sync errors sort:newest", user)
         assert "Person" not in str(answer)
         assert "Invalid email" not in str(answer)
         assert "SYNC_PEOPLE_READERS" in answer["plain"]
@@ -85,7 +88,7 @@ async def test_filters_and_words_are_kept_from_page_to_page(twenty: Database, ta
     second = await talk.press(first, "Next ▶")
     assert len(numbers(first)) + len(numbers(second)) == 10
     assert "709" in second["plain"]
-    assert "20 open errors" not in (await talk.press(second, "All errors"))["plain"]
+    assert "30 open errors · 2 codes" in (await talk.press(second, "All codes"))["plain"]
 
 
 async def test_a_page_that_is_not_there_says_which_is_the_last(twenty: Database, talk: Conversation) -> None:
@@ -104,7 +107,7 @@ async def test_nasty_names_and_messages_mention_nobody_and_are_not_refused(
         sqlite_database,
         *(error(NOW - n * MINUTE, label=text[:400], message=text, code=text[:40]) for n, text in enumerate(NASTY)),
     )
-    answer = await talk.say("/sync errors", user)
+    answer = await talk.say("/sync errors sort:newest", user)
     pages = [answer, await talk.press(answer, "Next ▶", user)]
     await talk.press(pages[1], "◀ Prev", user)
     for page in pages:
@@ -120,7 +123,7 @@ async def test_where_blocks_are_refused_nasty_text_mentions_nobody_either(
 ) -> None:
     await talk.control("blocks", refuse=["rich_text"], where="everywhere")
     await failed(sqlite_database, *(error(NOW, label=text[:400], message=text) for text in NASTY))
-    answer = await talk.say("/sync errors")
+    answer = await talk.say("/sync errors sort:newest")
     assert answer["blocks"] == []
     assert "open errors" in answer["text"]
     assert answer["mentions"] == []
@@ -166,6 +169,15 @@ async def test_the_csv_holds_what_the_filters_leave(twenty: Database, talk: Conv
     assert row["owner"] == ""
 
 
+async def test_the_owner_is_told_where_the_change_knows_it(sqlite_database: Database, talk: Conversation) -> None:
+    values = {"externalSalesPersonId": "6f0c1f2e"}
+    await put(sqlite_database, changes, change("leads", "to-marketo", "update", NOW, id=900_009, values=values))
+    await failed(sqlite_database, error(NOW, change_id=900_009))
+    await talk.say("/sync errors csv")
+    (sent,) = [message for message in await talk.messages("U0ADMIN") if message["files"]]
+    assert [row["owner"] for row in await talk.csv(sent["files"][0]["id"])] == ["6f0c1f2e"]
+
+
 async def test_the_csv_is_refused_to_who_may_not_see_people(twenty: Database, talk: Conversation) -> None:
     answer = await talk.say("/sync errors csv", "U0OPS")
     assert "SYNC_PEOPLE_READERS" in answer["plain"]
@@ -175,3 +187,111 @@ async def test_the_csv_is_refused_to_who_may_not_see_people(twenty: Database, ta
 async def test_an_export_that_slack_refuses_is_told(twenty: Database, talk: Conversation) -> None:
     await talk.control("refuse", method="files.completeUploadExternal", error="internal_error", times=9)
     assert "Something went wrong" in (await talk.say("/sync errors csv"))["plain"]
+
+
+async def test_errors_are_seen_by_code_first_and_a_code_opens_into_its_records(
+    twenty: Database, talk: Conversation
+) -> None:
+    await failed(twenty, error(NOW - timedelta(days=3), code="709", object="contacts"))
+    answer = await talk.say("/sync errors")
+    assert answer["plain"].startswith("21 open errors · 2 codes, most errors first")
+    assert "1003  20 errors · 20 new since yesterday · oldest 19m" in answer["plain"]
+    assert "709  1 error · 0 new since yesterday · oldest 3d" in answer["plain"]
+    assert "Contacts – One of Marketo's business rules is violated." in answer["plain"]
+    opened = await talk.press(answer, "Open 709")
+    assert opened["plain"].startswith("1 open error for code:709")
+    assert (await talk.press(opened, "Explain"))["plain"].startswith("709")
+
+
+async def test_an_objects_errors_are_seen_by_code_too(twenty: Database, talk: Conversation) -> None:
+    await failed(twenty, error(NOW, code="709", object="contacts"))
+    answer = await talk.say("/sync errors contacts")
+    assert answer["plain"].startswith("1 open error of contacts · 1 code")
+    assert "1003" not in answer["plain"]
+
+
+async def test_more_codes_than_fit_are_counted(sqlite_database: Database, talk: Conversation) -> None:
+    await failed(sqlite_database, *(error(NOW, code=f"own-{n}") for n in range(15)))
+    assert "and 3 more codes" in (await talk.say("/sync errors"))["plain"]
+
+
+@pytest.mark.parametrize("user", ["U0ADMIN", "U0OPS"])
+async def test_nasty_codes_mention_nobody_when_grouped(
+    sqlite_database: Database, talk: Conversation, user: str
+) -> None:
+    await failed(sqlite_database, *(error(NOW, code=text[:40]) for text in NASTY))
+    for words in ("/sync errors", "/sync explain"):
+        answer = await talk.say(words, user)
+        assert answer["mentions"] == []
+        assert answer["blocks"]
+    calls = (await talk.http.get(f"{talk.url}/sandbox/calls")).json()
+    assert calls["refused"] == {}
+
+
+async def test_each_record_has_its_own_buttons_with_the_words_one_could_type(
+    twenty: Database, talk: Conversation
+) -> None:
+    answer = await talk.say("/sync errors code:1003")
+    number = numbers(answer)[0]
+    words = [each["value"] for block in answer["blocks"] for each in block.get("elements", []) if "value" in each]
+    assert f"retry #{number}" in words
+    assert f"ignore #{number}" in words
+    assert "retry code:1003" in words
+    assert any(each.startswith("record object:leads ") for each in words)
+    others = await talk.say("/sync errors code:1003", "U0GUEST")
+    assert "retry" not in str(others["blocks"])
+
+
+async def test_ignored_errors_can_be_listed_and_sorted(twenty: Database, talk: Conversation) -> None:
+    await failed(twenty, *(error(NOW, state="ignored", attempts=n, label=f"Tried {n}") for n in (2, 5, 3)))
+    answer = await talk.say("/sync errors state:ignored sort:tried")
+    assert answer["plain"].startswith("3 ignored errors for state:ignored, most tried first")
+    assert re.findall(r"Tried (\d)", answer["plain"]) == ["5", "3", "2"]
+    assert (await talk.press(answer, "Oldest first"))["plain"].startswith("3 ignored errors for state:ignored, oldest")
+
+
+async def test_until_a_day_holds_that_day(twenty: Database, talk: Conversation) -> None:
+    await failed(twenty, error(NOW - timedelta(days=2), label="Two days ago"))
+    answer = await talk.say("/sync errors until:2026-11-21")
+    assert answer["plain"].startswith("1 open error for until:2026-11-21")
+    assert "Two days ago" in answer["plain"]
+
+
+async def test_a_file_is_remembered_and_deleted_when_it_expires(
+    twenty: Database, talk: Conversation, settle: Settle
+) -> None:
+    await talk.say("/sync errors csv")
+    client = make_client(settle())
+    assert await delete_expired_files(twenty, client, NOW + timedelta(days=6)) == 0
+    assert await delete_expired_files(twenty, client, NOW + timedelta(days=7)) == 1
+    assert await delete_expired_files(twenty, client, NOW + timedelta(days=8)) == 0
+    assert not [message for message in await talk.messages("U0ADMIN") if message["files"]]
+    async with twenty.read() as connection:
+        (row,) = await connection.execute(select(files))
+    assert (row.kind, row.deleted_at) == ("errors", NOW + timedelta(days=7))
+
+
+async def test_a_file_that_somebody_deleted_before_is_gone_too(
+    twenty: Database, talk: Conversation, settle: Settle
+) -> None:
+    await put(twenty, files, {"slack_file_id": "F0GONE", "kind": "errors", "made_at": NOW, "expires_at": NOW})
+    await talk.control("refuse", method="files.delete", error="file_deleted", times=1)
+    client = make_client(settle())
+    assert await delete_expired_files(twenty, client, NOW) == 1
+    assert await delete_expired_files(twenty, client, NOW) == 0
+
+
+async def test_a_large_file_says_how_far_it_is(sqlite_database: Database, talk: Conversation) -> None:
+    await failed(sqlite_database, *(error(NOW) for _ in range(20_000)))
+    first = await talk.say("/sync errors csv")
+    assert "of 20,000 errors" in first["plain"]
+
+    async def sent() -> bool:
+        return any("20,000 open errors sent to you" in each["plain"] for each in await talk.messages("U0ADMIN"))
+
+    await until(sent)
+
+
+async def test_what_slack_does_not_confirm_is_told_so(twenty: Database, talk: Conversation) -> None:
+    await talk.control("refuse", method="files.info", error="missing_scope", times=9)
+    assert "has not confirmed yet" in (await talk.say("/sync errors csv"))["plain"]

@@ -1,0 +1,90 @@
+"""Words -> which sync errors are asked for. Pure."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from typing import Any, get_args
+
+from bot import durations
+from bot.request import Errors
+from bot.texts import _
+from bot.words import NoSense, Token, Vocabulary, known, nearest_of, one_of
+from storage.changes import DIRECTIONS, OPERATIONS
+from storage.error_search import Sort, State
+
+STATES: tuple[State, ...] = get_args(State)
+SORTS: tuple[Sort, ...] = get_args(Sort)
+
+
+def read_errors(tokens: list[Token], vocabulary: Vocabulary) -> Errors:
+    """Filters, `csv`, the bare name of an object, and free words; quoted ones are never taken for anything else."""
+    filters: dict[str, Any] = {}
+    free: list[str] = []
+    for token in tokens:
+        bare = not token.key and not token.quoted
+        if token.key:
+            key, value = _filter(token, vocabulary)
+            filters[key] = value
+        elif bare and token.value.casefold() == "csv":
+            filters["csv"] = True
+        elif bare and "object" not in filters and (named := known(token.value, vocabulary.objects)):
+            filters["object"] = named
+        elif token.value:
+            free.append(token.value.replace('"', ""))
+    return Errors(free=tuple(word for word in free if word), **filters)
+
+
+def _filter(token: Token, vocabulary: Vocabulary) -> tuple[str, Any]:
+    readers: Mapping[str, Callable[[str], Any]] = {
+        "object": lambda value: one_of(value, vocabulary.objects, "object"),
+        "code": _code,
+        "direction": _direction,
+        "operation": lambda value: one_of(value, OPERATIONS, "operation"),
+        "state": lambda value: one_of(value, STATES, "state"),
+        "sort": lambda value: one_of(value, SORTS, "sort"),
+        "since": lambda value: moment(value, "since"),
+        "until": lambda value: moment(value, "until"),
+        "page": _page,
+    }
+    if token.key not in readers:
+        raise _no_filter(token, readers)
+    return token.key, readers[token.key](token.value)
+
+
+def _no_filter(token: Token, readers: Mapping[str, Any]) -> NoSense:
+    key = token.key.removeprefix("?")
+    near = nearest_of(key, readers)
+    if near is None:
+        sentence = _("There is no filter “{key}:” of errors. There are: {keys}. See: /sync help errors")
+        return NoSense(sentence.format(key=key, keys=", ".join(readers)), "help errors")
+    sentence = _("There is no filter “{key}:”. Did you mean: /sync errors {near}:{value}")
+    return NoSense(sentence.format(key=key, near=near, value=token.value))
+
+
+def _direction(value: str) -> str:
+    """Either side's name alone is where it goes to."""
+    return one_of(value if value.casefold().startswith("to") else f"to-{value}", DIRECTIONS, "direction")
+
+
+def _code(value: str) -> str:
+    if not value:
+        raise NoSense(_("Which code? Try: /sync errors code:1003"), "help errors")
+    return value
+
+
+def moment(value: str, key: str) -> timedelta | date:
+    """A span back from now, or a day."""
+    span = durations.parse(value)
+    if span is not None:
+        return span
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        sentence = _("I cannot read “{value}” as a time. Try: /sync errors {key}:24h, or {key}:2026-11-01")
+        raise NoSense(sentence.format(value=value, key=key), f"errors {key}:24h") from None
+
+
+def _page(value: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,6}", value) or int(value) < 1:
+        raise NoSense(_("There is no page “{value}”. Try: /sync errors page:2").format(value=value), "errors")
+    return int(value)
