@@ -1,5 +1,7 @@
 """What people read before, while and after they act on errors. Pure."""
 
+from dataclasses import replace
+
 from bot import blocks
 from bot.answers import Answer, say
 from bot.blocks import Button
@@ -58,7 +60,8 @@ def _what_follows(act: Act) -> str:
 
 
 def _show(act: Act) -> Button:
-    words = act.chosen.words if not act.ids else Errors().words
+    shown = replace(act.chosen, state="ignored") if isinstance(act, Reopen) else act.chosen
+    words = shown.words if not act.ids else Errors().words
     return Button(_("Show them") if not act.ids else _("Errors"), words)
 
 

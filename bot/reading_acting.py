@@ -33,7 +33,7 @@ def read_act(
     if rest and len(numbers) == len(rest) and all(numbers):
         ids = tuple(dict.fromkeys(int(number[1]) for number in numbers if number))
         return kind(ids, Errors(), *agreed)
-    return kind((), replace(read_errors(rest, vocabulary), page=1, csv=False), *agreed)
+    return kind((), replace(read_errors(rest, vocabulary), page=1, csv=False, sort=None), *agreed)
 
 
 def _count(kind: type[Act], value: str) -> int:

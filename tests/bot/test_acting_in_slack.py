@@ -195,7 +195,7 @@ async def free(
         await bot.__aexit__(None, None, None)
 
 
-@pytest.mark.parametrize("listed", ["U0OPS", "U1,S0OPS", "S0OPS"])
+@pytest.mark.parametrize("listed", ["U0OPS", "U0READER,S0OPS", "S0OPS"])
 async def test_who_is_listed_or_in_a_listed_group_is_an_operator_and_admins_are_not(
     sqlite_database: Database, free: Any, listed: str
 ) -> None:
