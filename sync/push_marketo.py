@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from storage.changes import Change, Link, Operation, Postponed, Seen, Settled, Skipped
+from storage.ledger.claiming import keep_extra
 from storage.ledger.links import save_links
 from sync.decide import Delete, Insert, agreed_by_insert, edited
 from sync.engine import CALL, Engine
@@ -60,6 +61,10 @@ async def _match(engine: Engine, claimed: Claim) -> dict[str, Link]:
             back = Seen(link.marketo_id, "update", values, engine.now())
             claimed.noted.setdefault((claimed.one.name, "to-dynamics"), []).append(back)
     claimed.changes = [_marked(claimed.one, change, matches) for change in claimed.changes]
+    marked = [change for change in claimed.changes if change.record_id in matches.unmarked & free.keys()]
+    if marked:
+        async with engine.database.write() as connection:
+            await keep_extra(connection, marked)
     return free
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Change, Direction
@@ -35,6 +35,13 @@ async def next_in_line(connection: AsyncConnection, object: str, direction: Dire
 async def mark_in_flight(connection: AsyncConnection, ids: Sequence[int]) -> None:
     """To be committed before anything is sent: what is found in this state after a crash may have taken effect."""
     await connection.execute(update(changes).where(among(connection, changes.c.id, ids)).values(state="in_flight"))
+
+
+async def keep_extra(connection: AsyncConnection, found: Sequence[Change]) -> None:
+    """Stores what else these changes have to carry, so that it is not forgotten when they have to be tried again."""
+    extra = bindparam("b_extra", type_=changes.c.extra.type)
+    statement = update(changes).where(changes.c.id == bindparam("b_id")).values(extra=extra)
+    await connection.execute(statement, [{"b_id": change.id, "b_extra": change.extra} for change in found])
 
 
 async def recover(connection: AsyncConnection, direction: Direction, next_at: datetime) -> int:

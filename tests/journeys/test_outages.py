@@ -152,3 +152,20 @@ async def test_a_world_that_was_left_in_the_middle_of_a_round_is_healed_by_the_n
     assert await world.one(dynamicsLeadId=lead) and len(await world.rows("leads")) == 2
     assert "dynamicsLeadId" in await world.by_id(person)
     await assert_equal(world)
+
+
+async def test_a_matched_person_learns_its_id_though_the_first_try_was_lost(either_world: World) -> None:
+    world = either_world
+    await world.rest()
+    person = await world.person(email="ada@x.example", lastName="Lovelace", title="from Marketo")
+    lead = await world.lead(emailaddress1="ada@x.example", jobtitle="from Dynamics", firstname="Ada")
+
+    async def meanwhile() -> None:
+        await world.weather(world.marketo, down=True)
+
+    world.watch.interrupt = meanwhile
+    await world.sync()
+    await world.weather(world.marketo, down=False)
+    await world.rest()
+    assert (await world.by_id(person))["dynamicsLeadId"] == lead
+    await assert_equal(world)
