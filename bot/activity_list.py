@@ -8,14 +8,15 @@ from io import TextIOWrapper
 from typing import IO
 
 from bot import blocks
-from bot.answers import Answer, fenced
-from bot.blocks import Button
+from bot.answers import Answer, assembled, fenced
+from bot.blocks import Block, Button
 from bot.export import harmless
 from bot.figures import count, named, towards
 from bot.links import dynamics_link, marketo_link
 from bot.reasons import because
 from bot.request import Activity, Status
 from bot.safe import clean, for_mrkdwn
+from bot.tables import Table
 from bot.texts import _, plural
 from storage.activity_log import COUNT_STOPS_AT, Deed, Summary
 
@@ -62,12 +63,11 @@ def draw(page: Page) -> Answer:
     heading, summary = _heading(page), _summary(page.summary)
     summary += "\n" + _("D is the id in Dynamics, M the id in Marketo.") if page.found else ""
     table = "\n".join(_row(deed, page.clock) for deed in page.found)
-    drawn = [blocks.plain(heading)]
-    drawn += [blocks.small(summary)] if summary else []
-    drawn += [blocks.preformatted(table)] if table else []
-    drawn += [blocks.actions(_buttons(page))]
+    parts: list[Block | tuple[Block, Block | None]] = [blocks.plain(heading)]
+    parts += [blocks.small(summary)] if summary else []
+    parts += [(blocks.preformatted(table), _native(page))] if table else []
     spelled = [for_mrkdwn(heading), for_mrkdwn(summary), fenced(table) if table else ""]
-    return Answer("\n".join(each for each in spelled if each), drawn)
+    return assembled("\n".join(each for each in spelled if each), *parts, blocks.actions(_buttons(page)))
 
 
 def _heading(page: Page) -> str:
@@ -102,6 +102,23 @@ def _row(deed: Deed, clock: Callable[[datetime], str]) -> str:
     ids = [f"{side} {clean(record)}" for side, record in _ids(deed) if record]
     about = clean(because(deed.reason)) if deed.reason else ", ".join(deed.fields)
     return "\n".join([first, *(f"{INDENT}{line}" for line in [*ids, *_wrapped(about)])])
+
+
+def _native(page: Page) -> Block | None:
+    """The same as Slack's own table, where all of a deed is one row."""
+    rows = [
+        [
+            page.clock(deed.at),
+            named(deed.object),
+            towards(deed.direction),
+            deed.outcome,
+            *(clean(record or "-") for _side, record in sorted(_ids(deed))),
+            clean(because(deed.reason)) if deed.reason else ", ".join(deed.fields) or "-",
+        ]
+        for deed in page.found
+    ]
+    names = [_("When"), _("Object"), _("Direction"), _("Done"), "Dynamics", "Marketo", _("Fields, or why not")]
+    return Table([(name, name) for name in names], lambda form: rows, words=len(names)).native
 
 
 def _ids(deed: Deed) -> tuple[tuple[str, str | None], tuple[str, str | None]]:

@@ -8,6 +8,7 @@ from typing import Any
 from bot import durations
 from bot.reasons import REASONS
 from bot.request import Activity
+from bot.texts import _
 from bot.words import NoSense, Token, Vocabulary, known, nearest_of
 from storage.activity_log import OUTCOMES
 from storage.changes import DIRECTIONS
@@ -36,8 +37,13 @@ def _bare(word: str, vocabulary: Vocabulary) -> tuple[str, str]:
         if found := known(word, words):
             return key, found
     near = nearest_of(word, [*vocabulary.objects, *OUTCOMES])
-    tip = f"Did you mean: /sync activity {near}" if near else "Try: /sync activity leads skipped"
-    raise NoSense(f"I do not know “{word}”. {tip}", f"activity {near}" if near else "help activity")
+    said = _("I do not know “{word}”.").format(word=word)
+    raise NoSense(f"{said} {_tip(near or 'leads skipped', near is not None)}", f"activity {near or 'leads skipped'}")
+
+
+def _tip(words: str, near: bool) -> str:
+    tip = _("Did you mean: /sync activity {words}") if near else _("Try: /sync activity {words}")
+    return tip.format(words=words)
 
 
 def _read(token: Token, vocabulary: Vocabulary) -> Any:
@@ -54,8 +60,9 @@ def _read(token: Token, vocabulary: Vocabulary) -> Any:
     if token.key not in readers:
         key = token.key.removeprefix("?")
         near = nearest_of(key, readers)
-        tip = f"Did you mean: {near}:{token.value}" if near else f"There are: {', '.join(readers)}"
-        raise NoSense(f"There is no filter “{key}:” of activity. {tip}", "help activity")
+        said = _("There is no filter “{key}:” of activity.").format(key=key)
+        words = f"{near or 'outcome'}:{token.value if near else 'skipped'}"
+        raise NoSense(f"{said} {_tip(words, near is not None)}", "help activity")
     return readers[token.key](token.value)
 
 
@@ -76,9 +83,10 @@ def _one_of(value: str, words: tuple[str, ...], key: str) -> str:
     if found := known(value, words):
         return found
     near = nearest_of(value, words)
-    said = f'{key}:"{near}"' if near and " " in near else f"{key}:{near}"
-    tip = f"Did you mean: /sync activity {said}" if near else f"Try one of: {', '.join(words[:12])}"
-    raise NoSense(f"There is no {key} “{value}”. {tip}", f"activity {said}" if near else "help activity")
+    word = near or words[0]
+    said = f'{key}:"{word}"' if " " in word else f"{key}:{word}"
+    unknown = _("There is no {key} “{value}”.").format(key=key, value=value)
+    raise NoSense(f"{unknown} {_tip(said, near is not None)}", f"activity {said}")
 
 
 def _moment(value: str) -> timedelta | date:
@@ -88,13 +96,11 @@ def _moment(value: str) -> timedelta | date:
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise NoSense(
-            f"I cannot read “{value}” as a time. Try: /sync activity since:24h, or since:2026-11-01",
-            "activity since:24h",
-        ) from None
+        said = _("I cannot read “{value}” as a time. Try: /sync activity since:24h, or since:2026-11-01")
+        raise NoSense(said.format(value=value), "activity since:24h") from None
 
 
 def _page(value: str) -> int:
     if not re.fullmatch(r"[0-9]{1,6}", value) or int(value) < 1:
-        raise NoSense(f"There is no page “{value}”. Try: /sync activity page:2", "activity")
+        raise NoSense(_("There is no page “{value}”. Try: /sync activity page:2").format(value=value), "activity")
     return int(value)

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from bot.request import Record
+from bot.texts import _
 from bot.words import NoSense, Token, Vocabulary, known, one_of
 
 ERROR = re.compile(r"#?(\d{1,18})")
@@ -20,7 +21,7 @@ def read_record(tokens: list[Token], vocabulary: Vocabulary) -> Record:
             words.append(f"{token.key.removeprefix('?')}:{token.value}" if token.key else token.value)
     who = _who([word.replace('"', "") for word in words if word])
     if not who:
-        raise NoSense("Whose record? Try: /sync record ada@example.com, or an id of either side", "help record")
+        raise NoSense(_("Whose record? Try: /sync record ada@example.com, or an id of either side"), "help record")
     return Record(who, **filters)
 
 

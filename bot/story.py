@@ -11,11 +11,11 @@ from bot.blocks import Button, Link, Word
 from bot.figures import count, named, towards
 from bot.links import dynamics_link, marketo_link
 from bot.reasons import because
-from bot.request import Record
+from bot.request import Record, Run
 from bot.safe import clean, cut, for_mrkdwn
 from bot.texts import _, plural
 from storage.activity_log import Deed
-from storage.record_story import PLACE_STOPS_AT, Failure, Known, Waiting
+from storage.record_story import MOST_FOUND, PLACE_STOPS_AT, Failure, Known, Waiting
 from sync.objects import Field
 
 MOST_FIELDS = 20
@@ -152,12 +152,17 @@ def _buttons(request: Record, told: Told, *, is_operator: bool) -> list[Button]:
             buttons.append(Button(_("Ignore") + number, f"ignore #{failure.id}"))
     codes = [clean(code) for code in dict.fromkeys(failure.code for failure in failures)]
     buttons += [Button(_("Explain {code}").format(code=code), f"explain {code}") for code in codes]
+    if is_operator:
+        whose = Run(told.known.object, None, told.known.dynamics_id or told.known.marketo_id)
+        buttons.append(Button(_("Read anew"), whose.words, _("Read this record anew on both sides, and write it")))
     return [*buttons, Button(_("Refresh"), request.words)]
 
 
 def choose(found: Sequence[Known], *, may_see_people: bool) -> Answer:
     """Several records answer to what was asked: a button for each."""
     said = plural("{count} record fits; which one?", "{count} records fit; which one?", len(found))
+    if len(found) == MOST_FOUND:
+        said = _("These fit, and there may be more than {count}; which one?")
     said = said.format(count=count(len(found)))
     buttons = [Button(_choice(one, may_see_people), _asking(one), _choice(one, may_see_people)) for one in found]
     spelled = "\n".join(f"{_choice(one, may_see_people)}: /sync {_asking(one)}" for one in found)

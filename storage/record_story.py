@@ -112,12 +112,12 @@ async def by_id(connection: AsyncConnection, record_id: str, objects: Sequence[s
 
 
 async def by_label(connection: AsyncConnection, name: str) -> list[Known]:
-    """The records that wait or have failed under this name, in whatever case. Names are people's data."""
-    same = [func.lower(table.c.label) == name.lower() for table in (changes, errors)]
-    waiting = select(changes).where(same[0]).limit(MOST_FOUND)
+    """The records that wait or have failed under a name that holds this one. Names are people's data.
+
+    This reads every waiting change; the services know people by their whole name or address only.
+    """
+    waiting = select(changes).where(changes.c.label.icontains(name, autoescape=True)).limit(MOST_FOUND)
     found = [_from_change(row) for row in await connection.execute(waiting)]
-    failed = select(errors).where(errors.c.state == "open", same[1]).limit(MOST_FOUND)
-    found += [_from_change(row) for row in await connection.execute(failed)]
     return await linked(connection, found)
 
 

@@ -37,8 +37,9 @@ async def test_activity_is_counted_then_listed_newest_first_in_a_phones_width(
     answer = await talk.say("/sync activity")
     assert answer["plain"].startswith("What was done, newest first · page 1 of 3")
     assert "updated 20 · skipped 3: 3 × the person is not flagged to sync in Marketo" in answer["plain"]
-    assert "15:32 Leads to Marketo updated\n  D 0f9b8a34-7d4e-4c5e-9a0e-0a6c2f5d1b00\n  M 4711\n" in answer["plain"]
-    assert "  email, unsubscribed" in answer["plain"]
+    assert "15:32 Leads to Marketo updated\n  D 0f9b8a34-7d4e-4c5e-9a0e-0a6c2f5d1b00\n  M 4711\n" in answer["text"]
+    assert "  email, unsubscribed" in answer["text"]
+    assert any(block["type"] == "table" for block in answer["blocks"])
     table = answer["text"].split("```")[1]
     assert max(len(line) for line in table.splitlines()) <= 45
 

@@ -157,3 +157,14 @@ async def test_a_person_deleted_in_dynamics_is_told_to_be(scene: Scene) -> None:
     assert "Out of step, because its record is not in Dynamics any more" in await scene.plain(f"record {lead}")
     await scene.world.rest()
     assert (await scene.plain(f"record {lead}")).startswith("Not in Dynamics any more")
+
+
+async def test_an_operator_mends_it_from_its_story(scene: Scene) -> None:
+    _, person = await scene.ada()
+    await scene.world.edit(person, mobilePhone="9" * 100)
+    await scene.world.rest()
+    (error,) = await scene.world.errors()
+    story = await scene.ask(f"record error #{error.id}")
+    assert "1 error is back in the backlog" in (await scene.talk.press(story, "Retry"))["plain"]
+    assert (await scene.plain(f"record {person}")).startswith("Waits since")
+    assert "[Retry]" not in await scene.plain(f"record error #{error.id}", OPS)
