@@ -1,0 +1,65 @@
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from bot.grammar import parse
+from bot.request import Errors, Explain, Misunderstood, Request
+from bot.words import Vocabulary
+
+WORDS = Vocabulary(("users", "accounts", "leads", "contacts", "opportunities", "roles"))
+STATES = ["open", "retrying", "resolved", "ignored"]
+
+
+def asked(text: str) -> Request | Misunderstood:
+    return parse(text, WORDS)
+
+
+def test_state_until_and_sort_are_understood_too() -> None:
+    wanted = Errors(state="ignored", until=date(2026, 11, 1), sort="tried", since=timedelta(days=30))
+    assert asked("errors state:ignored until:2026-11-01 sort:tried since:30d") == wanted
+    assert asked("sort:oldest errors until:2h") == Errors(until=timedelta(hours=2), sort="oldest")
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("errors state:ignord", "errors state:ignored"),
+        ("errors sort:newset", "errors sort:newest"),
+        ("errors until:soon", "errors until:24h"),
+        ("errors outcome:created", "help errors"),
+        ("errors staet:open", "help"),
+    ],
+)
+def test_unknown_values_get_the_nearest_that_works(text: str, nearest: str) -> None:
+    answer = asked(text)
+    assert isinstance(answer, Misunderstood)
+    assert answer.nearest == nearest
+
+
+def test_errors_are_grouped_until_anything_but_the_object_is_said() -> None:
+    for text in ("errors", "errors leads", "errors object:leads csv"):
+        request = asked(text)
+        assert isinstance(request, Errors)
+        assert request.is_grouped, text
+    for text in ("code:1003", "errors ann", "errors sort:newest", "errors page:2", "errors state:ignored", "since:1d"):
+        request = asked(text)
+        assert isinstance(request, Errors)
+        assert not request.is_grouped, text
+
+
+def test_explain_takes_a_code_however_it_is_written() -> None:
+    assert asked("explain 1003") == Explain("1003")
+    assert asked("code:0x80040333 explain") == Explain("0x80040333")
+    assert asked("explain") == Explain()
+
+
+spans = some.none() | some.dates() | some.integers(1, 9999).map(lambda minutes: timedelta(minutes=minutes))
+
+
+@given(some.sampled_from(STATES), spans, spans, some.none() | some.sampled_from(["newest", "oldest", "tried"]))
+def test_every_filter_can_be_put_into_words_and_read_back(state: Any, since: Any, until: Any, sort: Any) -> None:
+    request = Errors(since=since, state=state, until=until, sort=sort)
+    assert asked(request.words) == request
