@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import acted
 from bot.answers import Answer
-from bot.commands.errors import wanted_by
 from bot.request import Act, Ignore, Reopen
 from bot.texts import _
+from bot.wanted import wanted_by
 from bot.world import Asker, World
 from storage.chosen_errors import choose, portions, state_of, still
 from storage.database import Database

@@ -17,7 +17,7 @@
 
 import tempfile
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import timedelta
 
 from bot import error_groups, error_list, export
 from bot.answers import Answer, say
@@ -27,11 +27,12 @@ from bot.error_list import PAGE, Page
 from bot.figures import clock, count
 from bot.request import Errors
 from bot.texts import _, plural
+from bot.wanted import wanted_by
 from bot.world import Asker, World
 from storage import error_search
 from storage.error_export import exported
 from storage.error_groups import open_groups
-from storage.error_search import COUNT_STOPS_AT, Wanted
+from storage.error_search import COUNT_STOPS_AT
 
 TELL_FROM = 20_000  # errors, below which a file is made before anybody could wonder
 MOST_TELLINGS = 3  # Slack lets us answer five times; the result needs one, and one may be refused
@@ -108,36 +109,3 @@ class Progress:
         self._next = now + TELL_AFTER * self._told
         said = _("Making the file: {count} of {total} errors …").format(count=count(rows), total=count(self._total))
         await self._world.tell(say(said))
-
-
-def wanted_by(request: Errors, asker: Asker, now: datetime) -> Wanted:
-    """What storage is to look for: moments made from spans and days, and names only for those who may see them."""
-    return Wanted(
-        object=request.object,
-        code=request.code,
-        direction=request.direction,
-        operation=request.operation,
-        since=_moment(request.since, now, asker.zone),
-        words=request.free,
-        by_people=asker.may_see_people,
-        state=request.state,
-        until=_moment(request.until, now, asker.zone, DAY),
-        sort=request.sort or "newest",
-    )
-
-
-def _moment(
-    asked: timedelta | date | None, now: datetime, zone: tzinfo, after: timedelta = timedelta()
-) -> datetime | None:
-    """A span counts back from now; a day begins at the asker's midnight, and is over `after` that.
-
-    What lies before all time is all time.
-    """
-    if asked is None:
-        return None
-    try:
-        if isinstance(asked, timedelta):
-            return max(now - asked, datetime(1970, 1, 1, tzinfo=UTC))
-        return datetime.combine(asked + after, datetime.min.time(), zone).astimezone(UTC)
-    except OverflowError:
-        return datetime(1970, 1, 1, tzinfo=UTC)
