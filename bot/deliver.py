@@ -36,7 +36,12 @@ class Refusal:
     places: frozenset[int] = frozenset()
 
 
-Road = Callable[[str, Sequence[Block]], Awaitable[Refusal | None]]
+@dataclass(frozen=True, slots=True)
+class Road:
+    """One way into Slack: `send` takes text and blocks. What private messages take may differ from what others take."""
+
+    send: Callable[[str, Sequence[Block]], Awaitable[Refusal | None]]
+    private: bool = False
 
 
 class Deliverer:
@@ -44,7 +49,7 @@ class Deliverer:
 
     def __init__(self, tables: Tables, now: Callable[[], datetime]) -> None:
         self._tables, self._now = tables, now
-        self._refused_at: dict[str, datetime] = {}
+        self._refused_at: dict[tuple[bool, str], datetime] = {}
 
     async def deliver(self, answer: Answer, *roads: Road) -> bool:
         """Sends `answer` along the first of `roads` that takes it in any form; whether one did."""
@@ -56,30 +61,31 @@ class Deliverer:
 
     async def _along(self, road: Road, answer: Answer) -> bool:
         """At most one try per native kind, one in letters and one in plain text: a response_url serves five."""
-        text, without = within_limits(answer.text), self._untried()
+        text, without = within_limits(answer.text), self._untried(road)
         drawn = blocks_of(answer, without)
-        refusal = await road(text, drawn)
+        refusal = await road.send(text, drawn)
         while refusal is not None and drawn:
             log.warning("Slack refused an answer: %s", refusal)
             culprits = _culprits(refusal, drawn)
-            self._remember(refusal, culprits)
+            self._remember(road, refusal, culprits)
             without |= culprits
             drawn = blocks_of(answer, without) if culprits else []
-            refusal = await road(text, drawn)
+            refusal = await road.send(text, drawn)
         if refusal is not None:
             log.warning("Slack refused a plain answer: %s", refusal)
         return refusal is None
 
-    def _untried(self) -> frozenset[str]:
+    def _untried(self, road: Road) -> frozenset[str]:
         """The native kinds that are not worth trying now."""
         if self._tables == "text":
             return NATIVE
         now = self._now()
-        return frozenset(kind for kind, at in self._refused_at.items() if now - at < REMEMBERED_FOR)
+        remembered = {where for where, at in self._refused_at.items() if now - at < REMEMBERED_FOR}
+        return frozenset(kind for private, kind in remembered if private == road.private)
 
-    def _remember(self, refusal: Refusal, culprits: Collection[str]) -> None:
+    def _remember(self, road: Road, refusal: Refusal, culprits: Collection[str]) -> None:
         if self._tables == "auto" and refusal.error == "invalid_blocks":
-            self._refused_at |= dict.fromkeys(culprits, self._now())
+            self._refused_at |= {(road.private, kind): self._now() for kind in culprits}
 
 
 def blocks_of(answer: Answer, without: Collection[str] = NATIVE) -> list[Block]:
@@ -101,20 +107,20 @@ def within_limits(text: str) -> str:
 def by_response_url(respond: AsyncRespond, replace: bool) -> Road:
     """The road back to what was typed or pressed: privately, in place of the message when `replace`."""
 
-    async def road(text: str, blocks: Sequence[Block]) -> Refusal | None:
+    async def send(text: str, blocks: Sequence[Block]) -> Refusal | None:
         try:
             said = await respond(text=text, blocks=list(blocks) or None, replace_original=replace)
         except (aiohttp.ClientError, TimeoutError, OSError) as failure:
             return Refusal(f"out of reach: {failure!r}")
         return None if said.status_code == 200 else _refusal(said.body or f"HTTP {said.status_code}")
 
-    return road
+    return Road(send, private=True)
 
 
 def in_channel(respond: AsyncRespond, thread_ts: str = "") -> Road:
     """The road back to what was typed or pressed, for everyone to read; channels the bot is not in take it too."""
 
-    async def road(text: str, blocks: Sequence[Block]) -> Refusal | None:
+    async def send(text: str, blocks: Sequence[Block]) -> Refusal | None:
         said = await respond(
             text=text,
             blocks=list(blocks) or None,
@@ -124,13 +130,13 @@ def in_channel(respond: AsyncRespond, thread_ts: str = "") -> Road:
         )
         return None if said.status_code == 200 else _refusal(said.body or f"HTTP {said.status_code}")
 
-    return road
+    return Road(send)
 
 
 def by_message(client: AsyncWebClient, channel: str, thread_ts: str | None = None) -> Road:
     """A message in a channel, or to a person by their id, which comes as a direct message."""
 
-    async def road(text: str, blocks: Sequence[Block]) -> Refusal | None:
+    async def send(text: str, blocks: Sequence[Block]) -> Refusal | None:
         try:
             await client.chat_postMessage(channel=channel, text=text, blocks=list(blocks) or None, thread_ts=thread_ts)
         except SlackApiError as refused:
@@ -139,7 +145,7 @@ def by_message(client: AsyncWebClient, channel: str, thread_ts: str | None = Non
             return Refusal(f"out of reach: {failure!r}")
         return None
 
-    return road
+    return Road(send)
 
 
 def _refusal(body: Any) -> Refusal:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot.answers import Answer, Block
-from bot.deliver import LONGEST_TEXT, Deliverer, Refusal, Tables, blocks_of, within_limits
+from bot.deliver import LONGEST_TEXT, Deliverer, Refusal, Road, Tables, blocks_of, within_limits
 
 NOW = datetime(2026, 11, 23, 14, 32, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -21,7 +21,11 @@ class Workspace:
         self.refused, self.points, self.error = refused, points, error
         self.offered: list[list[str]] = []
 
-    async def road(self, text: str, blocks: Sequence[Block]) -> Refusal | None:
+    @property
+    def road(self) -> Road:
+        return Road(self.take, private=True)
+
+    async def take(self, text: str, blocks: Sequence[Block]) -> Refusal | None:
         kinds = [str(block["type"]) for block in blocks]
         self.offered.append(kinds)
         faults = frozenset(at for at, kind in enumerate(kinds) if kind in self.refused)
@@ -81,6 +85,13 @@ async def test_a_refusal_is_remembered_for_an_hour() -> None:
     assert tries == [2, 1, 2]
 
 
+async def test_what_private_messages_do_not_take_is_still_tried_in_channels() -> None:
+    private, public, bot = Workspace("table"), Workspace(), deliverer()
+    await bot.deliver(ANSWER, private.road)
+    await bot.deliver(ANSWER, Road(public.take))
+    assert public.offered == [["section", "table", "data_visualization"]]
+
+
 async def test_the_setting_native_tries_every_time() -> None:
     slack, bot = Workspace("table"), deliverer("native")
     for _ in range(2):
@@ -105,9 +116,9 @@ async def test_where_one_road_is_closed_the_next_is_taken() -> None:
         return Refusal("expired_url")
 
     slack = Workspace()
-    assert await deliverer().deliver(ANSWER, closed, slack.road)
+    assert await deliverer().deliver(ANSWER, Road(closed), slack.road)
     assert len(slack.offered) == 1
-    assert not await deliverer().deliver(ANSWER, closed)
+    assert not await deliverer().deliver(ANSWER, Road(closed))
 
 
 def test_on_every_other_surface_nothing_native_is_drawn() -> None:
