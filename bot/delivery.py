@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import IO, Any
 
+import aiohttp
 import httpx
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -38,7 +39,8 @@ async def send_personal_file(
 ) -> bool:
     """Sends a file with people's data, which Slack is to keep for seven days; whether it was seen to arrive.
 
-    It is remembered before anybody can read it, so that no crash leaves one behind.
+    `file` is sent from its beginning, without ever being held whole; `comment` is Slack's mrkdwn. It is remembered
+    before anybody can read it, so that no crash leaves one behind. Raises SlackApiError or UploadRefused.
     """
     opened = await client.conversations_open(users=user_id)
     file_id = await _uploaded(client, file, name)
@@ -46,16 +48,6 @@ async def send_personal_file(
         await note_file(connection, file_id, kind, now, now + PERSONAL_DATA_KEPT_FOR)
     await _share(client, file_id, str((opened["channel"] or {})["id"]), name, comment)
     return await _has_arrived(client, file_id)
-
-
-async def send_file(client: AsyncWebClient, user_id: str, file: IO[bytes], name: str, comment: str) -> None:
-    """Sends `file` from its beginning, without ever holding it whole. `comment` is Slack's mrkdwn.
-
-    Raises SlackApiError or UploadRefused.
-    """
-    opened = await client.conversations_open(users=user_id)
-    file_id = await _uploaded(client, file, name)
-    await _share(client, file_id, str((opened["channel"] or {})["id"]), name, comment)
 
 
 async def delete_expired_files(database: Database, client: AsyncWebClient, now: datetime) -> int:
@@ -70,6 +62,9 @@ async def delete_expired_files(database: Database, client: AsyncWebClient, now: 
             if refused.response.get("error") not in GONE:
                 log.warning("Slack does not delete the expired file %s: %s", file_id, refused.response.get("error"))
                 continue
+        except (aiohttp.ClientError, TimeoutError) as failure:
+            log.warning("an expired file could not be deleted yet: %s", failure)
+            break
         async with database.write() as connection:
             await file_is_gone(connection, number, now)
         deleted += 1

@@ -18,7 +18,7 @@ from bot import activity_list
 from bot.activity_list import PAGE, Page
 from bot.answers import Answer, say
 from bot.blocks import Button
-from bot.delivery import send_file
+from bot.delivery import send_personal_file
 from bot.figures import clock, count
 from bot.request import Activity
 from bot.texts import _, plural
@@ -50,7 +50,9 @@ async def _as_file(request: Activity, sought: Sought, asker: Asker, world: World
         name = f"sync-activity-{world.now():%Y-%m-%d-%H%M}.csv"
         said = plural("{count} row of activity", "{count} rows of activity", rows).format(count=count(rows))
         comment = _("{rows}, as asked for with /sync activity csv.").format(rows=said)
-        await send_file(world.slack, asker.user_id, file, name, comment)
+        await send_personal_file(
+            world.slack, world.database, asker.user_id, file, name, comment, "activity", world.now()
+        )
     return say(_("{rows} sent to you as {name}, in your direct messages with me.").format(rows=said, name=name), shown)
 
 
