@@ -28,7 +28,7 @@ PARENTS = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All that a story is made of. `clock` writes a moment in the reader's zone."""
+    """All that a story is made of. `clock` writes a moment in the reader's zone; texts get `longest` letters each."""
 
     known: Known
     past: Past
@@ -36,6 +36,7 @@ class Told:
     services: tuple[Service, ...]
     may_see_people: bool
     clock: Callable[[datetime], str]
+    longest: int = 120
 
     @property
     def pending(self) -> list[Waiting]:

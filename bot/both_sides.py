@@ -15,8 +15,9 @@ from sync.pull_dynamics import is_closed
 from sync.pull_marketo import person_fields
 from sync.values import FORMATTED, flag, from_dynamics, from_marketo, label, person_label
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 8
 OWNER = "_ownerid_value"
+OWNED = ("accounts", "leads", "contacts", "opportunities")
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -48,7 +49,8 @@ async def _look(engine: Engine, known: Known) -> Sides:
 async def _row(engine: Engine, one: Object, dynamics_id: str | None) -> Mapping[str, Any] | None:
     if not dynamics_id:
         return None
-    found = await engine.dynamics.find(one.entity_set, one.dynamics_key, [dynamics_id], one.columns)
+    columns = [*one.columns, OWNER] if one.name in OWNED else one.columns
+    found = await engine.dynamics.find(one.entity_set, one.dynamics_key, [dynamics_id], list(dict.fromkeys(columns)))
     return found[0] if found else None
 
 

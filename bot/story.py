@@ -1,7 +1,8 @@
 """One record's story on both sides, as it is told in Slack: always privately. Pure."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import blocks
@@ -20,7 +21,9 @@ from sync.objects import Field
 
 MOST_FIELDS = 20
 MOST_ERRORS = 4
-LONGEST = 120
+# Slack takes about 13,200 characters of blocks (bolt-js#2509).
+MOST_IN_BLOCKS = 12_000
+LONGEST_NAME = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +36,18 @@ class Fact:
 
 
 def draw(request: Record, told: Told, dynamics_url: str, *, is_operator: bool) -> Answer:
-    """The sentence that says because, then the facts."""
+    """The sentence that says because, then the facts; as much of names and values as there is room for."""
+    for longest in (120, 40, 12):
+        answer = _drawn(request, replace(told, longest=longest), dynamics_url, is_operator=is_operator)
+        if len(json.dumps(answer.blocks)) <= MOST_IN_BLOCKS:
+            break
+    return answer
+
+
+def _drawn(request: Record, told: Told, dynamics_url: str, *, is_operator: bool) -> Answer:
     said, facts = sentence(told), _facts(told, dynamics_url)
     whose = told.known.label or next((one.label for one in told.past.waiting if one.label), "")
-    whose = cut(clean(whose), LONGEST) if told.may_see_people else ""
+    whose = cut(clean(whose), told.longest) if told.may_see_people else ""
     heading = " · ".join(part for part in (named(told.known.object), whose) if part)
     lines = [_line(fact) for fact in facts]
     drawn = [blocks.plain(said), blocks.small(heading), blocks.lines(*lines)]
@@ -67,7 +78,7 @@ def _facts(told: Told, dynamics_url: str) -> list[Fact]:
 
 def _owner(told: Told) -> list[Fact]:
     """A name to those who may see people, the user's id in Dynamics to others."""
-    owner = cut(clean(told.sides.owner), LONGEST) if told.may_see_people else ""
+    owner = cut(clean(told.sides.owner), told.longest) if told.may_see_people else ""
     said = owner or clean(told.sides.owner_id)
     return [Fact(_("Owner"), said)] if said else []
 
@@ -116,18 +127,18 @@ def _difference(told: Told) -> list[Fact]:
 
 def _values(field: Field, told: Told) -> str:
     values = {"Dynamics": told.sides.dynamics, "Marketo": told.sides.marketo}
-    return " · ".join(f"{side} {_value((held or {}).get(field.name))}" for side, held in values.items())
+    return " · ".join(f"{side} {_value((held or {}).get(field.name), told.longest)}" for side, held in values.items())
 
 
-def _value(value: Any) -> str:
-    return _("nothing") if value is None else f"“{cut(clean(str(value)), LONGEST)}”"
+def _value(value: Any, longest: int) -> str:
+    return _("nothing") if value is None else f"“{cut(clean(str(value)), longest)}”"
 
 
 def _failure(failure: Failure, told: Told) -> str:
     times = plural("tried once", "tried {count} times", failure.attempts).format(count=count(failure.attempts))
     parts = [f"{failure.operation} {_(towards(failure.direction))}", clean(failure.code), told.clock(failure.failed_at)]
     parts += [times] + ([_("ignored")] if failure.state == "ignored" else [])
-    parts += [cut(clean(failure.message), 3 * LONGEST)] if told.may_see_people and failure.message else []
+    parts += [cut(clean(failure.message), 3 * told.longest)] if told.may_see_people and failure.message else []
     return " · ".join(parts)
 
 
@@ -171,7 +182,7 @@ def choose(found: Sequence[Known], *, may_see_people: bool) -> Answer:
 
 def _choice(one: Known, may_see_people: bool) -> str:
     ids = f"Dynamics {clean(one.dynamics_id)}" if one.dynamics_id else f"Marketo {clean(one.marketo_id or '')}"
-    name = f" {cut(clean(one.label), 12)}" if may_see_people and one.label else ""
+    name = f" {cut(clean(one.label), LONGEST_NAME)}" if may_see_people and one.label else ""
     return f"{named(one.object)}{name} {ids}"
 
 

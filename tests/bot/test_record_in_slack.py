@@ -168,3 +168,42 @@ async def test_an_operator_mends_it_from_its_story(scene: Scene) -> None:
     assert "1 error is back in the backlog" in (await scene.talk.press(story, "Retry"))["plain"]
     assert (await scene.plain(f"record {person}")).startswith("Waits since")
     assert "[Retry]" not in await scene.plain(f"record error #{error.id}", OPS)
+
+
+async def test_what_it_differs_in_mentions_nobody_and_is_never_too_long(scene: Scene) -> None:
+    lead, person = await scene.ada()
+    names = ("salutation", "middleName", "title", "address", "city", "state", "country", "mktoPersonNotes")
+    nasty = ("<!channel> `<@U0OPS>` \u202e" + "É" * 250)[:255]
+    await scene.world.edit(person, **dict.fromkeys(names, nasty))
+    answer = await scene.ask(f"record {lead}")
+    assert answer["mentions"] == []
+    assert answer["blocks"]
+    assert "Differs in mkto person notes" in answer["plain"]
+
+
+async def test_an_account_and_a_deal_tell_their_stories_too(scene: Scene) -> None:
+    (account,) = await scene.world.put("accounts", {"name": "Analytical Engines"})
+    deal = await scene.world.opportunity(account=account, name="A deal")
+    await scene.world.rest()
+    for record, name in ((account, "Accounts · "), (deal, "Opportunities · ")):
+        said = await scene.plain(f"record {record}")
+        assert said.startswith("In step since")
+        assert name.removesuffix(" · ") in said
+        assert "Differs in: nothing, as of now" in said
+        assert "Owner: " in said
+    assert account in await scene.plain('record "analytical engines"')
+
+
+async def test_each_button_of_a_story_leads_somewhere(scene: Scene) -> None:
+    _, person = await scene.ada()
+    await scene.world.edit(person, mobilePhone="9" * 100)
+    await scene.world.rest()
+    (error,) = await scene.world.errors()
+    story = await scene.ask(f"record {person}")
+    assert (await scene.talk.press(story, "Refresh"))["plain"] == story["plain"]
+    assert "What to do" in (await scene.talk.press(story, f"Explain {error.code}"))["plain"]
+    assert "gnored" in (await scene.talk.press(await scene.ask(f"record {person}"), "Ignore"))["plain"]
+    ignored = await scene.ask(f"record {person}")
+    assert ignored["plain"].startswith(f"Left alone, because its error #{error.id}")
+    await scene.talk.press(ignored, "Reopen")
+    assert (await scene.plain(f"record {person}")).startswith("Stuck, because Dynamics refuses its mobile phone")
