@@ -1,9 +1,13 @@
-"""What runs how often, and at once when somebody asks."""
+"""What runs how often, at once when somebody asks, and what is remembered of how it ended."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
+import pytest
+
 from storage.database import Database
+from storage.health import JobState, read_jobs
 from sync.dynamics.client import Dynamics, DynamicsAccess
 from sync.engine import Engine
 from sync.marketo.client import Marketo, MarketoAccess
@@ -13,10 +17,16 @@ from tests.waiting import until
 NOWHERE = "http://127.0.0.1:9"
 
 
-async def test_a_job_begins_at_once_when_asked_and_never_twice_at_once(sqlite_database: Database) -> None:
+@pytest.fixture
+async def engine(sqlite_database: Database) -> AsyncIterator[Engine]:
+    """One whose services are out of reach."""
     dynamics = Dynamics(DynamicsAccess(NOWHERE, "t", "i", "s", NOWHERE))
     marketo = Marketo(MarketoAccess(NOWHERE, "i", "s"))
-    engine = Engine(sqlite_database, dynamics, marketo, lambda: datetime.now(UTC), instance="tests")
+    yield Engine(sqlite_database, dynamics, marketo, lambda: datetime.now(UTC), instance="tests")
+    await asyncio.gather(dynamics.aclose(), marketo.aclose())
+
+
+async def test_a_job_begins_at_once_when_asked_and_never_twice_at_once(engine: Engine) -> None:
     begun, may_end = 0, asyncio.Event()
 
     async def work() -> None:
@@ -34,4 +44,31 @@ async def test_a_job_begins_at_once_when_asked_and_never_twice_at_once(sqlite_da
         await until(lambda: begun == 2)
     finally:
         await scheduler.stop()
-        await asyncio.gather(dynamics.aclose(), marketo.aclose())
+
+
+async def test_a_job_that_died_is_told_so_until_it_has_ended_well(engine: Engine) -> None:
+    well = asyncio.Event()
+
+    async def work() -> None:
+        if not well.is_set():
+            raise OSError("out of reach")
+
+    async def job() -> JobState:
+        async with engine.database.read() as connection:
+            return next(iter(await read_jobs(connection)), JobState("work"))
+
+    async def died() -> bool:
+        return (await job()).failure == "OSError: out of reach"
+
+    async def ended() -> bool:
+        found = await job()
+        return found.failure is None and found.finished_at is not None
+
+    scheduler = Scheduler(engine, [Job("work", 0.05, work)])
+    scheduler.start()
+    try:
+        await until(died)
+        well.set()
+        await until(ended)
+    finally:
+        await scheduler.stop()
