@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from sync.setup import create_missing_fields
 HOME = Path(__file__).parent.parent
 CALL = 300  # records at most in a Marketo call
 CALLS_PER_20S = 100  # Marketo's real limit, shared by all of an instance's integrations; here it is all ours
+PATIENCE = 120.0  # seconds for an answer of the sandbox, which may share its processor with others
 UNLIMITED = 1_000_000  # calls in 20 s, when the sandbox has no limits
 
 
@@ -63,24 +65,26 @@ class Pair:
 
     def generate(self, entity_set: str, count: int) -> None:
         """Puts `count` made-up rows into Dynamics, owned by its users and linked to its accounts."""
-        _ok(httpx.post(f"{self.dynamics}/sandbox/tables/{entity_set}", json={"generate": count}, timeout=120))
+        _ok(httpx.post(f"{self.dynamics}/sandbox/tables/{entity_set}", json={"generate": count}, timeout=PATIENCE))
 
     def weather(self, **weather: Any) -> None:
         """Changes both services' weather: limits ("real", "none"), latency_ms."""
         for url in (self.dynamics, self.marketo):
-            _ok(httpx.post(f"{url}/sandbox/weather", json=weather))
+            _ok(httpx.post(f"{url}/sandbox/weather", json=weather, timeout=PATIENCE))
 
     def calls(self) -> dict[str, Any]:
         """What Marketo was asked since the counting began: total, by_kind, refused by code."""
-        counted: dict[str, Any] = _ok(httpx.get(f"{self.marketo}/sandbox/calls")).json()
+        counted: dict[str, Any] = _ok(httpx.get(f"{self.marketo}/sandbox/calls", timeout=PATIENCE)).json()
         return counted
 
     def forget_calls(self) -> None:
-        _ok(httpx.delete(f"{self.marketo}/sandbox/calls"))
+        _ok(httpx.delete(f"{self.marketo}/sandbox/calls", timeout=PATIENCE))
 
     def held(self, what: str) -> int:
         """How many records of a kind ("opportunities", "people") Marketo holds."""
-        return int(_ok(httpx.get(f"{self.marketo}/sandbox/{what}", params={"count": "1"})).json()["count"])
+        return int(
+            _ok(httpx.get(f"{self.marketo}/sandbox/{what}", params={"count": "1"}, timeout=PATIENCE)).json()["count"]
+        )
 
 
 def _ok(response: httpx.Response) -> httpx.Response:
@@ -98,6 +102,19 @@ def _start(service: str, port: int) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(command, cwd=HOME)
 
 
+def _wait_for(url: str, seconds: float = PATIENCE) -> None:
+    """Until the service at `url` answers."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            _ok(httpx.get(f"{url}/sandbox/clock", timeout=seconds))
+            return
+        except httpx.ConnectError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
 @contextmanager
 def running_pair() -> Iterator[Pair]:
     """Both services anew, without limits, with a small CRM by Faker; ended and forgotten afterwards."""
@@ -107,7 +124,7 @@ def running_pair() -> Iterator[Pair]:
     try:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
             for url in urls.values():
-                httpx.Client(transport=httpx.HTTPTransport(retries=10)).get(f"{url}/sandbox/clock")
+                _wait_for(url)
             yield Pair(**urls, folder=Path(folder))
     finally:
         for process in started:
