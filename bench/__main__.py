@@ -1,14 +1,15 @@
 """python -m bench [quick] [names …]: measures, prints each figure as it comes, and rewrites bench/RESULTS.md.
 
-names    limits, leads, drain, status, postgresql; all of them without any
-quick    a smaller measure of limits, drain and status, which RESULTS.md is not rewritten for
+names    limits, leads, drain, status, postgresql, errors, errors-postgresql, acknowledgement, export; all of them
+         without any
+quick    a smaller measure of most of them, which RESULTS.md is not rewritten for
 """
 
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from bench import no_limits, real_limits, report, status
+from bench import acknowledgement, errors_search, export, no_limits, real_limits, report, status
 from bench.machine import machine, others_busy
 from bench.result import Result
 
@@ -20,11 +21,18 @@ FULL: dict[str, Benchmark] = {
     "drain": lambda: no_limits.compare(records=60_000, times=3),
     "status": lambda: status.compare("SQLite", large=1_000_000, times=200),
     "postgresql": lambda: status.compare("PostgreSQL", large=1_000_000, times=100),
+    "errors": lambda: errors_search.measure("SQLite", errors=1_000_000, times=5),
+    "errors-postgresql": lambda: errors_search.measure("PostgreSQL", errors=1_000_000, times=3),
+    "acknowledgement": lambda: acknowledgement.compare(asks=300, records=300_000),
+    "export": lambda: export.compare(errors=1_000_000),
 }
 QUICK: dict[str, Benchmark] = {
     "drain": lambda: no_limits.compare(records=20_000, times=1),
     "status": lambda: status.compare("SQLite", large=100_000, times=30),
     "limits": lambda: real_limits.opportunities(windows=1),
+    "acknowledgement": lambda: acknowledgement.compare(asks=100, records=150_000),
+    "errors": lambda: errors_search.measure("SQLite", errors=100_000, times=3),
+    "export": lambda: export.compare(errors=100_000),
 }
 
 
