@@ -68,7 +68,7 @@ def _facts(told: Told, dynamics_url: str) -> list[Fact]:
         *_owner(told),
         *(Fact(_("Waits"), _waiting(one, told)) for one in told.pending),
     ]
-    if not told.pending:
+    if not told.past.waiting:
         facts.append(Fact(_("Waits"), _("nothing")))
     facts += _synced(told)
     facts += _difference(told)
