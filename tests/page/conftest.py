@@ -7,15 +7,22 @@ import pytest
 
 from demo.browser import FLAGS, MISSING, chromium
 from storage.database import Database
-from tests.bot.conftest import connected, free_port, http, running, settle, slack_url
+from tests.bot.conftest import connected, free_port, http, running, settle
 from tests.page.app import Listener, listening
 from tests.page.screen import Screen
+from tests.services import Services
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
-__all__ = ["free_port", "http", "settle", "slack_url"]
+__all__ = ["free_port", "http", "settle"]
 
 Visit = Callable[..., Any]
+
+
+@pytest.fixture
+def slack_url(sandbox: Services) -> str:
+    """A Slack of this test's own."""
+    return sandbox("slack", "--limits", "none")
 
 
 @pytest.fixture

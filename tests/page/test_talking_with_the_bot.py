@@ -68,7 +68,7 @@ async def test_an_export_arrives_in_the_direct_messages_and_can_be_downloaded(bo
     screen = await visit()
     await screen.type("/sync errors csv")
     await screen.page.locator("#apps .unread").wait_for()
-    await screen.press("Sync", screen.page.locator("#apps"))
+    await screen.page.locator("#apps").get_by_role("button", name="Sync").click()
     file = await screen.says("Download")
     assert "Person 2" in await screen.downloaded(file.get_by_role("link", name="Download"))
 
@@ -121,3 +121,36 @@ async def test_an_answer_goes_on_living_when_its_figures_are_read_anew(bot: Data
     await put(bot, totals, total("contacts", "to-marketo", "update", "backlog", 77))
     await answer.get_by_role("button", name="Refresh").click()
     await screen.says("77")
+
+
+async def test_by_keys_alone_one_asks_drills_down_and_picks_a_view(bot: Database, visit: Visit) -> None:
+    await fill(bot)
+    screen = await visit()
+    keys = screen.page.keyboard
+    await screen.page.get_by_role("textbox", name="Message", exact=True).focus()
+    await keys.type("/sync")
+    await keys.press("Enter")
+    answer = await screen.says("oldest 2h 14m")
+    for _ in range(30):
+        if await screen.page.evaluate("document.activeElement.textContent") == "Leads":
+            break
+        await keys.press("Shift+Tab")
+    await keys.press("Enter")
+    await screen.says("(edited)")
+    for _ in range(30):
+        if await screen.page.evaluate("document.activeElement.matches('article select')"):
+            break
+        await keys.press("Shift+Tab")
+    await keys.press("l")  # the first view that begins with it: Last hour
+    await keys.press("Enter")
+    await screen.says("14:00–15:00")
+    assert await answer.count() == 1
+
+
+async def test_a_native_table_stands_on_a_phone_without_being_cut(bot: Database, visit: Visit) -> None:
+    await fill(bot)
+    screen = await visit(viewport=PHONE)
+    await screen.type("/sync")
+    await screen.says("oldest 2h 14m")
+    cut = "() => [...document.querySelectorAll('.wide')].some((one) => one.scrollWidth > one.clientWidth)"
+    assert not await screen.page.evaluate(cut)
