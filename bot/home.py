@@ -14,6 +14,7 @@ from bot.acting import who_may
 from bot.askers import OUT_OF_REACH, Askers
 from bot.home_tab import HomeTab
 from bot.standing import Picture
+from bot.texts import speaking
 from bot.world import Asker, World
 from storage import history
 from storage.error_groups import open_groups
@@ -41,15 +42,20 @@ def add_home(app: AsyncApp, world: World, askers: Askers) -> None:
 async def publish(user_id: str, world: World, askers: Askers) -> None:
     """Shows one person their home tab; where Slack refuses it, they keep the one they have."""
     asker = await askers.asker(user_id)
-    try:
-        view = home_tab.draw(await read_home(asker, world))
-    except (SQLAlchemyError, OSError, TimeoutError):
-        log.exception("the home tab could not be read")
-        view = home_tab.unread()
+    with speaking(asker.locale):
+        view = await _view(asker, world)
     try:
         await world.slack.views_publish(user_id=user_id, view=view)
     except (SlackApiError, *OUT_OF_REACH) as refusal:
         log.warning("Slack did not take the home tab of %s: %s", user_id, refusal)
+
+
+async def _view(asker: Asker, world: World) -> dict[str, Any]:
+    try:
+        return home_tab.draw(await read_home(asker, world))
+    except (SQLAlchemyError, OSError, TimeoutError):
+        log.exception("the home tab could not be read")
+        return home_tab.unread()
 
 
 async def read_home(asker: Asker, world: World) -> HomeTab:

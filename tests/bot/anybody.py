@@ -1,10 +1,12 @@
 """Random people who type and press anything: texts made of our words and of nasty ones, and payloads of every kind."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Any, get_args
 
+from bot.error_form import FORM, OPEN_FORM
 from bot.request import View
 from bot.words import KEYS, Command
 from storage.changes import DIRECTIONS, OPERATIONS
@@ -114,14 +116,20 @@ class Anybody:
     def submits(self) -> Deed:
         """A form: submitted or closed, ours or not."""
         user, kind = self.chance.choice(PEOPLE), self.chance.choice(("view_submission", "view_closed"))
-        values = {"b": {key: {"type": "plain_text_input", "value": self.text() or None} for key in KEYS}}
-        form = {
-            "id": "V2",
-            "callback_id": self.chance.choice(("filters", self.text()[:50])),
-            "state": {"values": values},
-        }
-        view = {**form, "type": "modal", "private_metadata": self.text()[:2000], "blocks": []}
+        values = {key: {key: self._filled()} for key in ("words", *KEYS) if self.chance.random() < 0.9}
+        url = self._response_url(user, "")
+        place = json.dumps({"response_url": url, "channel": self._channel(), "private": "yes"})
+        form = {"id": "V2", "callback_id": self.chance.choice((FORM, FORM, self.text()[:50])), "blocks": []}
+        kept = {"private_metadata": self.chance.choice((place, self.text()[:2000], "[]", ""))}
+        view = {**form, **kept, "type": "modal", "state": {"values": values}}
         return Deed("interactive", user, {"type": kind, "user": {"id": user}, "view": view, "trigger_id": "1.x"})
+
+    def _filled(self) -> Payload:
+        """What a box or a menu of a form holds."""
+        if self.chance.random() < 0.5:
+            return {"type": "plain_text_input", "value": self.chance.choice((None, "", self._word(), self.text()))}
+        option = {"value": self._word(), "text": {"type": "plain_text", "text": "-"}}
+        return {"type": "static_select", "selected_option": self.chance.choice((None, option))}
 
     def _block_actions(self, user: str) -> Payload:
         chance, words = self.chance, self.text()
@@ -132,6 +140,7 @@ class Anybody:
                 {"type": "static_select", "action_id": "words.menu", "selected_option": {"value": words}},
                 {"type": "static_select", "action_id": "words.menu", "selected_option": None},
                 {"type": "button", "action_id": "words.1"},
+                {"type": "button", "action_id": OPEN_FORM, "value": words},
                 {"type": "button", "action_id": chance.choice(("gone.since.long", words[:200] or "x"))},
             )
         )
