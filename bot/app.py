@@ -26,13 +26,14 @@ from bot.grammar import parse
 from bot.home import add_home
 from bot.mentions import Ephemeral, words_of
 from bot.places import Places
-from bot.request import Errors, Misunderstood, Record
+from bot.request import Errors, Misunderstood, Record, Request
 from bot.settings import Settings
 from bot.sharing import offered
 from bot.strays import add_strays
+from bot.texts import _, speaking
 from bot.vitals import Pulse
 from bot.words import Vocabulary
-from bot.world import World
+from bot.world import Asker, World
 from storage.database import Database
 from sync.engine import Engine
 from sync.objects import OBJECTS
@@ -160,10 +161,20 @@ class Desk:
         tell: Callable[[Answer], Awaitable[None]] | None = None,
         where: Where = ("", ""),
     ) -> Answer:
-        request = parse(words, VOCABULARY)
+        known = await self.askers.asker(user_id)
+        with speaking(known.locale):
+            return await self._answer(parse(words, VOCABULARY), known, tell, where)
+
+    async def _answer(
+        self,
+        request: Request | Misunderstood,
+        known: Asker,
+        tell: Callable[[Answer], Awaitable[None]] | None,
+        where: Where,
+    ) -> Answer:
         if isinstance(request, Misunderstood):
-            return say(request.sentence, Button(f"/sync {request.nearest}", request.nearest), Button("Help", "help"))
-        known, place = await self.askers.asker(user_id), await self.places.place(*where)
+            return say(request.sentence, Button(f"/sync {request.nearest}", request.nearest), Button(_("Help"), "help"))
+        place = await self.places.place(*where)
         asker = place.limited(known)
         world = replace(self.world, tell=tell) if tell else self.world
         answer = await COMMANDS[type(request).__name__.lower()].answer(request, asker, world)

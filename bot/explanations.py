@@ -76,8 +76,9 @@ WHO = {
     "both": "An admin of the service has to act.",
     "us": "Whoever runs this sync has to act.",
 }
+LATER = "It is tried again by itself, after a while that grows with each try."
 AGAIN = {
-    "later": "It is tried again by itself, after a while that grows with each try.",
+    "later": LATER,
     "never": "It is not tried again by itself: it waits for a retry, or for an edit of the record.",
     "person": "Nothing of that object or service is written until this is mended; that is tried from time to time.",
     "cursor": "Everything is read once more by itself, which takes longer than usual.",
@@ -114,9 +115,10 @@ def explained(code: str) -> str | None:
 def tried_again(code: str) -> str:
     """Whether the engine tries again by itself what failed with `code`."""
     if code in SELF_HEALING:
-        return _(AGAIN["later"])
+        return _(LATER)
     verdict = (
         DYNAMICS_VERDICTS.get(code) or MARKETO_VERDICTS.get(code) or ("later" if code.startswith("http-5") else "")
     )
     kind = "later" if verdict.startswith(("later", "again")) else verdict
-    return _(AGAIN["person"] if code == "schema" else AGAIN[kind or "never"])
+    again = AGAIN["person"] if code == "schema" else AGAIN[kind or "never"]
+    return _(again)

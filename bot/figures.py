@@ -2,13 +2,14 @@
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from bot.texts import _
+from bot.texts import _, grouped
 
 QUARTER, HOUR = timedelta(minutes=15), timedelta(hours=1)
 
 
 def count(number: int) -> str:
-    return f"{number:,}"
+    """With a mark between the thousands, as the reader's language has it."""
+    return grouped(f"{number:,}")
 
 
 def compact(number: int) -> str:

@@ -90,6 +90,7 @@ def settings_for(slack: str, dynamics: str, marketo: str, database_url: str) -> 
         sync_every_seconds=PASS_EVERY_SECONDS,
         alert_channel=CHANNEL,
         sync_people_readers=PERSON,
+        sync_operators=PERSON,
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import html
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,11 @@ import httpx
 PERSON = "U0OPS"
 CHANNEL = "C0OPS"
 ANSWER_WITHIN_SECONDS = 120.0
+
+
+def as_read(text: str) -> str:
+    """A message's text as Slack shows it: links by their words, entities as characters."""
+    return html.unescape(re.sub(r"<(?:https?://[^|>]*)\|([^>]*)>", r"\1", text))
 
 
 @dataclass(slots=True)
@@ -31,7 +37,7 @@ class Conversation:
         while asyncio.get_running_loop().time() < end:
             answers = [each for each in await self._messages() if each.get("answers") == said["id"]]
             if answers:
-                return "\n".join([html.unescape(answers[-1]["text"]), *await self._files()])
+                return "\n".join([as_read(answers[-1]["text"]), *await self._files()])
             await asyncio.sleep(0.05)
         return f"(no answer within {ANSWER_WITHIN_SECONDS:.0f} s)"
 

@@ -8,17 +8,33 @@ from bot.answers import Answer, fenced
 from bot.blocks import Button
 from bot.request import Errors, Help, Status
 from bot.safe import for_mrkdwn
+from bot.texts import _
 from bot.world import Asker, World
 
 
 async def answer(request: Help, asker: Asker, world: World) -> Answer:
     """Made from the commands themselves."""
     if request.command:
-        first, _, rest = world.help_texts[request.command].partition("\n\n")
+        first, rest = _(first_of(world.help_texts[request.command])), rest_of(world.help_texts[request.command])
     else:
-        first = "I keep Dynamics and Marketo in step, and answer for it here. Only you see my answers."
-        lines = [f"/sync {name:<8}{text.splitlines()[0]}" for name, text in world.help_texts.items()]
-        rest = "\n".join([*lines, "", "More about one: /sync help errors"])
-    buttons = [Button("Status", Status().words), Button("Errors", Errors().words), Button("Help", Help().words)]
+        first = _("I keep Dynamics and Marketo in step, and answer for it here. Only you see my answers.")
+        width = max(map(len, world.help_texts)) + 1
+        lines = [f"/sync {name:<{width}}{_(first_of(text))}" for name, text in world.help_texts.items()]
+        rest = "\n".join([*lines, "", _("More about one: /sync help errors")])
+    buttons = [
+        Button(_("Status"), Status().words),
+        Button(_("Errors"), Errors().words),
+        Button(_("Help"), Help().words),
+    ]
     drawn = [blocks.plain(first), blocks.preformatted(rest.rstrip()), blocks.actions(buttons)]
     return Answer(f"{for_mrkdwn(first)}\n{fenced(rest.rstrip())}", drawn)
+
+
+def first_of(text: str) -> str:
+    """The first paragraph of a command's help: what it does."""
+    return text.split("\n\n")[0].replace("\n", " ")
+
+
+def rest_of(text: str) -> str:
+    """How it is asked for; these words are the same in every language."""
+    return text.partition("\n\n")[2]
