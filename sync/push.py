@@ -212,7 +212,7 @@ def fail_all(engine: Engine, claimed: Claim, failure: SyncFailure) -> None:
 
 async def keep_free(engine: Engine, claimed: Claim, matched: dict[str, Link]) -> dict[str, Link]:
     """Of the links that a match proposes, those whose other record nobody else is linked to; the rest is parked."""
-    held: dict[str, str | None] = {}
+    held: dict[str, str] = {}
     async with engine.database.read() as connection:
         for name in {link.object for link in matched.values()}:
             links = [link for link in matched.values() if link.object == name]
@@ -223,7 +223,7 @@ async def keep_free(engine: Engine, claimed: Claim, matched: dict[str, Link]) ->
     return {record_id: link for record_id, link in matched.items() if record_id not in held}
 
 
-def _parked_as_taken(claimed: Claim, change: Change, link: Link, holder: str | None) -> Parked:
+def _parked_as_taken(claimed: Claim, change: Change, link: Link, holder: str) -> Parked:
     found, there, here = _other(link, claimed.direction), "Dynamics", "Marketo"
     if claimed.direction == "to-marketo":
         there, here = here, there

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from storage.changes import Link, Postponed, Seen, Settled, Skipped
-from storage.ledger.links import save_links
+from storage.ledger.links import forget_plans, save_links
 from sync.decide import Insert, agreed_by_insert
 from sync.engine import Engine
 from sync.errors import Never, SyncFailure
@@ -48,6 +48,7 @@ async def _match(engine: Engine, claimed: Claim) -> dict[str, Link]:
         return {}
     matches = await in_dynamics(engine, claimed.one, unlinked)
     free, links = await keep_free(engine, claimed, matches.links), {}
+    await _make_room(engine, list(free.values()))
     for change in unlinked:
         link = free.get(change.record_id)
         if change.record_id in matches.refused:
@@ -82,9 +83,17 @@ def _announce_match(engine: Engine, claimed: Claim, link: Link, matches: Matches
         claimed.noted.setdefault((link.object, "to-dynamics"), []).append(back)
 
 
+async def _make_room(engine: Engine, found: Sequence[Link]) -> None:
+    """A row whose person Marketo lost still has a link, to nobody, which would stand in the way of the new one."""
+    async with engine.database.write() as connection:
+        for one in {link.object for link in found}:
+            ids = [link.dynamics_id for link in found if link.object == one and link.dynamics_id]
+            await forget_plans(connection, one, "dynamics_id", ids)
+
+
 async def _hand_over(engine: Engine, link: Link) -> None:
     async with engine.database.write() as connection:
-        await save_links(connection, [link], "dynamics_id")
+        await save_links(connection, [link], "marketo_id")
 
 
 def plan(engine: Engine, one: Object, item: Item) -> Item:

@@ -174,7 +174,8 @@ def _file(engine: Engine, claimed: Claim, item: Item, outcome: Outcome) -> None:
     if isinstance(outcome, SyncFailure):
         if outcome.code == LEAD_NOT_FOUND and item.link is not None:
             lost = replace(item.link, marketo_id=None, agreed={}, sent={})
-            again = Postponed(change, "retrying", outcome.code, outcome.message, engine.now(), link=lost)
+            # Unsure, for somebody may hold this Dynamics id since a merge: our id field is looked up first.
+            again = Postponed(change, "retrying", outcome.code, outcome.message, engine.now(), unsure=True, link=lost)
             claimed.results.append(again)
         else:
             failed(engine, claimed, item, outcome, timedelta(seconds=engine.pace.settle_seconds))

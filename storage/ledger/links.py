@@ -36,16 +36,17 @@ async def links_by(connection: AsyncConnection, object: str, key: Key, ids: Sequ
     return {getattr(row, key): as_link(row) for row in await connection.execute(query)}
 
 
-async def taken(connection: AsyncConnection, object: str, by: Key, wanted: Sequence[Link]) -> dict[str, str | None]:
+async def taken(connection: AsyncConnection, object: str, by: Key, wanted: Sequence[Link]) -> dict[str, str]:
     """Of `wanted`, told apart by the id that `by` names, those whose other id is linked already: who holds it.
 
     A record of one side is linked to one of the other; saving a second link to it would fail.
     """
     other: Key = "marketo_id" if by == "dynamics_id" else "dynamics_id"
     ids = [found for link in wanted if (found := getattr(link, other))]
-    holders = {found: getattr(link, by) for found, link in (await links_by(connection, object, other, ids)).items()}
+    found = await links_by(connection, object, other, ids)
+    holders = {key: holder for key, link in found.items() if (holder := getattr(link, by)) is not None}
     claims = [(getattr(link, by), getattr(link, other)) for link in wanted if getattr(link, other)]
-    return {mine: holder for mine, found in claims if (holder := holders.setdefault(found, mine)) != mine}
+    return {mine: holder for mine, theirs in claims if (holder := holders.setdefault(theirs, mine)) != mine}
 
 
 async def known_in_dynamics(connection: AsyncConnection, object: str) -> list[str]:
@@ -109,7 +110,7 @@ async def confirm(connection: AsyncConnection, object: str, rows: Mapping[str, t
 
 
 async def forget_plans(connection: AsyncConnection, object: str, key: Key, ids: Sequence[str]) -> None:
-    """Drops links that were made for an insert which certainly did not happen."""
+    """Drops links that were made for an insert which certainly did not happen, or that have lost their person."""
     missing = links.c.marketo_id.is_(None) if key == "dynamics_id" else links.c.planned
     await connection.execute(
         delete(links).where(links.c.object == object, among(connection, links.c[key], ids), missing)

@@ -213,3 +213,26 @@ async def test_rows_deleted_behind_our_back_while_the_delta_link_expired_are_mar
     assert (await world.by_id(person))["dynamicsDeleted"] is True
     assert await world.objects("roles") == [] and len(await world.people()) == 2
     await assert_equal(world)
+
+
+async def test_a_lead_touched_right_after_a_merge_goes_to_the_winner(either_world: World) -> None:
+    lead, person = await ada(either_world)
+    winner = await either_world.person(email="countess@x.example", lastName="King")
+    await either_world.person(email="ada.again@x.example", lastName="Twin")
+    await either_world.rest()
+    await merge(either_world, winner, person)
+    await either_world.edit_lead(lead, jobtitle="Programmer", emailaddress1="ada.again@x.example")
+    await either_world.rest()
+    found = await either_world.one(dynamicsLeadId=lead)
+    assert (str(found["id"]), found["title"]) == (winner, "Programmer")
+
+
+async def test_a_row_whose_person_was_deleted_is_linked_to_the_next_who_is_it(either_world: World) -> None:
+    lead, person = await ada(either_world)
+    await either_world.remove(person)
+    await either_world.sync(passes=2, apart=700)
+    again = await either_world.person(email="ada@x.example", lastName="Again", syncToDynamics=True)
+    await either_world.rest()
+    assert (await either_world.by_id(again))["dynamicsLeadId"] == lead
+    assert len(await either_world.rows("leads")) == 1 and await either_world.errors() == []
+    await assert_equal(either_world)
