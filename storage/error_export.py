@@ -1,6 +1,7 @@
 """Reads: sync errors in the plain form an export wants, many at a time; nothing is made into objects on the way."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select, type_coerce
@@ -10,10 +11,11 @@ from storage.database import Database, among
 from storage.models import changes, errors
 
 Row = Sequence[Any]
+CACHE = -8192  # kilobytes, as SQLite writes them
 
 
 async def exported(
-    database: Database, ids: Sequence[int], owner_field: str, size: int = 5000
+    database: Database, ids: Sequence[int], owner_field: str, size: int = 2000
 ) -> AsyncIterator[list[Row]]:
     """The errors with these ids in their order, `size` at a time: a short look for each, never a long read.
 
@@ -23,12 +25,24 @@ async def exported(
     """
     for start in range(0, len(ids), size):
         wanted = ids[start : start + size]
-        async with database.read() as connection:
+        async with database.read() as connection, _little_cache(database, connection):
             found = await connection.execute(
                 _query(connection, owner_field).where(among(connection, errors.c.id, wanted))
             )
             by_id = {row[0]: row for row in found}
         yield [by_id[one] for one in wanted if one in by_id]
+
+
+@asynccontextmanager
+async def _little_cache(database: Database, connection: AsyncConnection) -> AsyncIterator[None]:
+    """What is read once in passing need not be kept in memory."""
+    if not database.is_sqlite:
+        yield
+        return
+    (before,) = (await connection.exec_driver_sql("PRAGMA cache_size")).one()
+    await connection.exec_driver_sql(f"PRAGMA cache_size={CACHE}")
+    yield
+    await connection.exec_driver_sql(f"PRAGMA cache_size={before}")
 
 
 def _query(connection: AsyncConnection, owner_field: str) -> Select[Any]:
