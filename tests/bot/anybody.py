@@ -133,7 +133,7 @@ class Anybody:
 
     def _block_actions(self, user: str) -> Payload:
         chance, words = self.chance, self.text()
-        action = chance.choice(
+        action: Payload = chance.choice(
             (
                 {"type": "button", "action_id": "words.0", "value": words},
                 {"type": "button", "action_id": f"words.{chance.randrange(99)}", "value": chance.choice(self.seen)},
@@ -144,8 +144,8 @@ class Anybody:
                 {"type": "button", "action_id": chance.choice(("gone.since.long", words[:200] or "x"))},
             )
         )
-        action = {**action, "block_id": "b"}
-        return {"type": "block_actions", "user": {"id": user}, "actions": [action], "trigger_id": "1.x"}
+        pressed = {**action, "block_id": "b"}
+        return {"type": "block_actions", "user": {"id": user}, "actions": [pressed], "trigger_id": "1.x"}
 
     def _channel(self) -> str:
         return self.chance.choice(CHANNELS)
