@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from storage.changes import Side
 from storage.database import Database
 from sync.dynamics.client import Dynamics
 from sync.marketo.client import Marketo
@@ -37,7 +38,7 @@ class Pace:
 class Engine:
     """Both services, the database, and the time. `instance` names this pair of systems in the ids we make up.
 
-    `objects` are those of `sync.objects` until they were `fitted` to both services' metadata. When `stopping`, the
+    `objects` are those of `sync.objects` until they were `fitted` to the metadata of both sides. When `stopping`, the
     round under way is the last.
     """
 
@@ -49,7 +50,7 @@ class Engine:
     pace: Pace = field(default_factory=Pace)
     objects: tuple[Object, ...] = OBJECTS
     native_ids: tuple[str, ...] = ()
-    fitted: bool = False
+    fitted: set[Side] = field(default_factory=set)
     stopping: bool = False
 
     def object_named(self, name: str) -> Object:

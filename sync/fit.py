@@ -23,11 +23,12 @@ async def fit_to_dynamics(engine: Engine) -> list[str]:
         if logical(each.column) not in columns[one.name]
     ]
     engine.objects = tuple(with_columns(one, columns[one.name]) for one in engine.objects)
+    engine.fitted.add("dynamics")
     return told(left_out)
 
 
 async def fit_to_marketo(engine: Engine) -> list[str]:
-    """The same for Marketo's fields, after which the engine is fitted. PersonMustLook where our own are missing."""
+    """The same for Marketo's fields. Raises PersonMustLook where our own are missing."""
     people = {name.lower() for name in await engine.marketo.person_fields()}
     if missing := [name for name in NEEDED if name.lower() not in people]:
         raise PersonMustLook("schema", f"Marketo lacks {', '.join(missing)}: run `python -m bot setup` to create them")
@@ -37,7 +38,8 @@ async def fit_to_marketo(engine: Engine) -> list[str]:
         lacking = [each.name for each in one.fields if each.name.lower() not in names]
         left_out += [f"{one.name}: {name} is not kept in step, Marketo has no field of that name" for name in lacking]
         objects.append(with_names(one, names))
-    engine.objects, engine.fitted = tuple(objects), True
+    engine.objects = tuple(objects)
+    engine.fitted.add("marketo")
     engine.native_ids = tuple(name for name in NATIVE_IDS.values() if name.lower() in people)
     return told(left_out)
 

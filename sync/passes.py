@@ -29,6 +29,7 @@ from sync.push_dynamics import push_to_dynamics
 from sync.push_marketo import push_to_marketo
 
 NAME = "sync"
+BOTH: set[Side] = {"dynamics", "marketo"}
 log = logging.getLogger(__name__)
 
 
@@ -43,28 +44,23 @@ async def run_pass(engine: Engine, next_at: datetime | None = None) -> bool:
         await pass_started(engine.database, connection, NAME, now)
         await recover(connection, "to-marketo", now + timedelta(seconds=engine.pace.settle_seconds))
         await recover(connection, "to-dynamics", now)
-    if await _fit(engine):
-        readable: set[Side] = set()
-        if await _read_dynamics(engine):
-            readable.add("dynamics")
-        if await _reading(engine, "marketo", pull_marketo(engine)):
-            readable.add("marketo")
+    readable: set[Side] = set()
+    if await _fit(engine, "dynamics") and await _read_dynamics(engine):
+        readable.add("dynamics")
+    if await _fit(engine, "marketo") and await _reading(engine, "marketo", pull_marketo(engine)):
+        readable.add("marketo")
+    if engine.fitted == BOTH:
         more = await push_all(engine, readable)
     async with engine.database.write() as connection:
         await pass_ended(engine.database, connection, NAME, engine.now(), next_at, None)
     return more
 
 
-async def _fit(engine: Engine) -> bool:
-    """Until both services' metadata have been read once, nothing is read or written."""
-    if engine.fitted:
+async def _fit(engine: Engine, side: Side) -> bool:
+    """A side is not read before its metadata has been, once; and nothing is written before both sides' have."""
+    if side in engine.fitted:
         return True
-    try:
-        await fit_to_dynamics(engine)
-    except SyncFailure as failure:
-        await _report(engine, "dynamics", failure)
-        return False
-    return await _reading(engine, "marketo", fit_to_marketo(engine))
+    return await _reading(engine, side, fit_to_dynamics(engine) if side == "dynamics" else fit_to_marketo(engine))
 
 
 async def _read_dynamics(engine: Engine) -> bool:

@@ -169,3 +169,14 @@ async def test_a_matched_person_learns_its_id_though_the_first_try_was_lost(eith
     await world.rest()
     assert (await world.by_id(person))["dynamicsLeadId"] == lead
     await assert_equal(world)
+
+
+async def test_whoever_starts_while_marketo_is_away_reads_dynamics_already(world: World) -> None:
+    world.engine.fitted.clear()
+    await world.lead(lastname="Early")
+    await world.weather(world.marketo, down=True)
+    await world.sync()
+    assert await world.total("backlog", object="leads") == 1
+    await world.weather(world.marketo, down=False)
+    await world.rest()
+    assert len(await world.people(lastName="Early")) == 1
