@@ -72,15 +72,15 @@ async def test_a_lead_deleted_before_it_was_synced_never_reaches_marketo(world: 
     assert await world.people() == [] and await world.waiting() == []
 
 
-async def test_a_person_deleted_in_marketo_and_touched_in_dynamics_is_a_new_person(either_world: World) -> None:
-    lead, person = await ada(either_world)
-    await either_world.remove(person)
-    await either_world.advance(700)
-    await either_world.rest()
-    assert await either_world.people() == []
-    await either_world.edit_lead(lead, jobtitle="Programmer")
-    await either_world.rest()
-    found = await either_world.one(dynamicsLeadId=lead)
+async def test_a_person_deleted_in_marketo_and_touched_in_dynamics_is_a_new_person(world: World) -> None:
+    lead, person = await ada(world)
+    await world.remove(person)
+    await world.advance(700)
+    await world.rest()
+    assert await world.people() == []
+    await world.edit_lead(lead, jobtitle="Programmer")
+    await world.rest()
+    found = await world.one(dynamicsLeadId=lead)
     assert str(found["id"]) != person and (found["title"], found["firstName"]) == ("Programmer", "Ada")
 
 
@@ -105,18 +105,18 @@ async def test_an_address_that_unsubscribed_for_good_stays_so_when_its_person_is
     assert (await world.row("leads", lead))["donotbulkemail"] is True
 
 
-async def test_after_a_merge_the_winner_stands_for_the_losers_lead(either_world: World) -> None:
-    lead, person = await ada(either_world)
-    winner = await either_world.person(email="countess@x.example", lastName="King")
-    await either_world.rest()
-    await merge(either_world, winner, person)
-    await either_world.advance(700)
-    await either_world.rest()
-    await either_world.edit_lead(lead, jobtitle="Programmer")
-    await either_world.rest()
-    found = await either_world.one(dynamicsLeadId=lead)
+async def test_after_a_merge_the_winner_stands_for_the_losers_lead(world: World) -> None:
+    lead, person = await ada(world)
+    winner = await world.person(email="countess@x.example", lastName="King")
+    await world.rest()
+    await merge(world, winner, person)
+    await world.advance(700)
+    await world.rest()
+    await world.edit_lead(lead, jobtitle="Programmer")
+    await world.rest()
+    found = await world.one(dynamicsLeadId=lead)
     assert (str(found["id"]), found["title"]) == (winner, "Programmer")
-    await assert_equal(either_world)
+    await assert_equal(world)
 
 
 async def test_after_a_merge_of_two_linked_people_nothing_is_written_twice(world: World) -> None:
@@ -185,15 +185,15 @@ async def test_a_user_is_a_sales_person_and_people_keep_their_owner(world: World
     await assert_equal(world)
 
 
-async def test_expired_delta_links_mean_a_full_read_and_no_write(either_world: World) -> None:
-    await ada(either_world)
-    await control(either_world.dynamics, "delta/expire", {})
-    await either_world.forget_calls()
-    await either_world.sync(passes=2)
-    assert await either_world.writes() == 0
-    lead = await either_world.lead(emailaddress1="later@x.example")
-    await either_world.rest()
-    assert await either_world.one(dynamicsLeadId=lead)
+async def test_expired_delta_links_mean_a_full_read_and_no_write(world: World) -> None:
+    await ada(world)
+    await control(world.dynamics, "delta/expire", {})
+    await world.forget_calls()
+    await world.sync(passes=2)
+    assert await world.writes() == 0
+    lead = await world.lead(emailaddress1="later@x.example")
+    await world.rest()
+    assert await world.one(dynamicsLeadId=lead)
 
 
 async def test_rows_deleted_behind_our_back_while_the_delta_link_expired_are_marked_too(either_world: World) -> None:
@@ -215,15 +215,15 @@ async def test_rows_deleted_behind_our_back_while_the_delta_link_expired_are_mar
     await assert_equal(world)
 
 
-async def test_a_lead_touched_right_after_a_merge_goes_to_the_winner(either_world: World) -> None:
-    lead, person = await ada(either_world)
-    winner = await either_world.person(email="countess@x.example", lastName="King")
-    await either_world.person(email="ada.again@x.example", lastName="Twin")
-    await either_world.rest()
-    await merge(either_world, winner, person)
-    await either_world.edit_lead(lead, jobtitle="Programmer", emailaddress1="ada.again@x.example")
-    await either_world.rest()
-    found = await either_world.one(dynamicsLeadId=lead)
+async def test_a_lead_touched_right_after_a_merge_goes_to_the_winner(world: World) -> None:
+    lead, person = await ada(world)
+    winner = await world.person(email="countess@x.example", lastName="King")
+    await world.person(email="ada.again@x.example", lastName="Twin")
+    await world.rest()
+    await merge(world, winner, person)
+    await world.edit_lead(lead, jobtitle="Programmer", emailaddress1="ada.again@x.example")
+    await world.rest()
+    found = await world.one(dynamicsLeadId=lead)
     assert (str(found["id"]), found["title"]) == (winner, "Programmer")
 
 

@@ -29,13 +29,13 @@ async def test_an_edit_in_dynamics_travels_to_marketo(either_world: World) -> No
     await assert_equal(either_world)
 
 
-async def test_an_edit_in_marketo_travels_to_dynamics(either_world: World) -> None:
-    lead, person = await ada(either_world)
-    await either_world.edit(person, title="Programmer", leadScore=40)
-    await either_world.rest()
-    row = await either_world.row("leads", lead)
+async def test_an_edit_in_marketo_travels_to_dynamics(world: World) -> None:
+    lead, person = await ada(world)
+    await world.edit(person, title="Programmer", leadScore=40)
+    await world.rest()
+    row = await world.row("leads", lead)
     assert (row["jobtitle"], row["mkt_leadscore"]) == ("Programmer", 40)
-    await assert_equal(either_world)
+    await assert_equal(world)
 
 
 async def test_a_value_that_is_emptied_is_emptied_on_the_other_side(world: World) -> None:
@@ -86,13 +86,13 @@ async def test_marketo_wins_when_both_sides_edited_one_field_of_a_lead(either_wo
     assert (await either_world.by_id(person))["title"] == "from Marketo"
 
 
-async def test_dynamics_wins_when_both_sides_edited_one_field_of_a_contact(either_world: World) -> None:
-    contact, person = await grace(either_world)
-    await either_world.edit_contact(contact, jobtitle="from Dynamics")
-    await either_world.edit(person, title="from Marketo")
-    await either_world.rest()
-    assert (await either_world.row("contacts", contact))["jobtitle"] == "from Dynamics"
-    assert (await either_world.by_id(person))["title"] == "from Dynamics"
+async def test_dynamics_wins_when_both_sides_edited_one_field_of_a_contact(world: World) -> None:
+    contact, person = await grace(world)
+    await world.edit_contact(contact, jobtitle="from Dynamics")
+    await world.edit(person, title="from Marketo")
+    await world.rest()
+    assert (await world.row("contacts", contact))["jobtitle"] == "from Dynamics"
+    assert (await world.by_id(person))["title"] == "from Dynamics"
 
 
 async def test_both_sides_edited_to_the_same_value_need_no_write(world: World) -> None:

@@ -95,8 +95,7 @@ async def test_a_person_flagged_as_a_contact_becomes_a_contact(world: World) -> 
     await assert_equal(world)
 
 
-async def test_a_flagged_person_who_is_a_contact_already_is_linked_not_created(either_world: World) -> None:
-    world = either_world
+async def test_a_flagged_person_who_is_a_contact_already_is_linked_not_created(world: World) -> None:
     person = await world.person(email="grace@x.example", lastName="Hopper", syncToDynamics=True, title="Admiral")
     await world.rest()
     await world.delete("leads", *[row["leadid"] for row in await world.rows("leads")])
@@ -110,8 +109,7 @@ async def test_a_flagged_person_who_is_a_contact_already_is_linked_not_created(e
     await assert_equal(world)
 
 
-async def test_several_people_with_an_address_park_the_lead_and_are_named_without_it(either_world: World) -> None:
-    world = either_world
+async def test_several_people_with_an_address_park_the_lead_and_are_named_without_it(world: World) -> None:
     people = [await world.person(email="two@x.example", lastName=name) for name in ("One", "Two")]
     lead = await world.lead(emailaddress1="two@x.example")
     await world.rest()
@@ -160,8 +158,7 @@ async def test_a_second_person_with_a_linked_persons_address_is_parked(world: Wo
     assert (error.code, error.marketo_id) == ("ambiguous", person) and lead in error.message
 
 
-async def test_two_people_that_hold_one_dynamics_id_park_and_the_pass_goes_on(either_world: World) -> None:
-    world = either_world
+async def test_two_people_that_hold_one_dynamics_id_park_and_the_pass_goes_on(world: World) -> None:
     lead = await world.lead(emailaddress1="ada@x.example")
     await world.rest()
     await world.remove(str((await world.one(dynamicsLeadId=lead))["id"]))
@@ -174,8 +171,7 @@ async def test_two_people_that_hold_one_dynamics_id_park_and_the_pass_goes_on(ei
     assert await world.one(dynamicsLeadId=other)
 
 
-async def test_two_flagged_people_that_carry_one_dynamics_id_never_kill_the_pass(either_world: World) -> None:
-    world = either_world
+async def test_two_flagged_people_that_carry_one_dynamics_id_never_kill_the_pass(world: World) -> None:
     lead = await world.lead(emailaddress1="ada@x.example", statecode=0)
     other = await world.lead(emailaddress1="other@x.example")
     for name in ("One", "Two"):

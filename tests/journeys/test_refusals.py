@@ -28,8 +28,7 @@ async def test_an_address_marketo_refuses_parks_its_lead_and_no_other(either_wor
     await assert_equal(world)
 
 
-async def test_a_number_too_long_for_dynamics_parks_its_person_and_no_other(either_world: World) -> None:
-    world = either_world
+async def test_a_number_too_long_for_dynamics_parks_its_person_and_no_other(world: World) -> None:
     good = await flagged(world, email="good@x.example")
     bad = await flagged(world, mobilePhone=LONG)
     await world.rest()
@@ -42,8 +41,7 @@ async def test_a_number_too_long_for_dynamics_parks_its_person_and_no_other(eith
     await assert_equal(world)
 
 
-async def test_a_refused_update_parks_and_leaves_the_rest_of_its_batch_alone(either_world: World) -> None:
-    world = either_world
+async def test_a_refused_update_parks_and_leaves_the_rest_of_its_batch_alone(world: World) -> None:
     people = [await flagged(world, email=f"{n}@x.example", lastName=str(n)) for n in range(3)]
     await world.rest()
     await world.edit(people[1], mobilePhone=LONG)
