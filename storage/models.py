@@ -128,7 +128,6 @@ cursors = Table(
 )
 
 
-
 def _words_of_error(context: Any) -> str:
     """What an error is found by; whoever writes its code, ids, name or message need not think of it."""
     row = context.get_current_parameters()

@@ -1,5 +1,6 @@
 """Somebody who is no operator can change nothing, by whatever road their words come."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,7 @@ WORDS = (
     "resume contacts to-marketo",
 )
 PEOPLE = ("U0READER", "U0GUEST")
+REFUSED = re.compile("Only operators|Só operadores")  # U0READER's Slack is in Portuguese
 DIRECTION: Direction = "to-marketo"
 
 
@@ -90,7 +92,7 @@ class Roads:
         await self.app.async_dispatch(AsyncBoltRequest(mode="socket_mode", body=body))
 
     async def refusals(self) -> int:
-        told = [one for one in await self.talk.messages(self.user) if "Only operators" in one["plain"]]
+        told = [one for one in await self.talk.messages(self.user) if REFUSED.search(one["plain"])]
         return len(told)
 
 

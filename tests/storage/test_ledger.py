@@ -224,7 +224,7 @@ async def test_a_parked_change_that_the_other_side_mended_is_tried_again(databas
 async def test_a_plan_whose_insert_was_refused_is_forgotten(database: Database) -> None:
     await noted(database, seen("7", "insert"), lane=BACK)
     async with database.write() as connection:
-        await save_links(database, connection, [Link("leads", "guid", "7", planned=True)], "marketo_id")
+        await save_links(connection, [Link("leads", "guid", "7", planned=True)], "marketo_id")
     await parked(database, BACK)
     async with database.read() as connection:
         assert await links_by(connection, "leads", "marketo_id", ["7"]) == {}
@@ -232,7 +232,7 @@ async def test_a_plan_whose_insert_was_refused_is_forgotten(database: Database) 
 
 async def test_a_plan_that_was_seen_to_have_happened_is_a_plan_no_more(database: Database) -> None:
     async with database.write() as connection:
-        await save_links(database, connection, [Link("leads", "guid", "7", planned=True)], "marketo_id")
+        await save_links(connection, [Link("leads", "guid", "7", planned=True)], "marketo_id")
         await confirm(connection, "leads", {"guid": ("W/1", False)})
         link = (await links_by(connection, "leads", "dynamics_id", ["guid"]))["guid"]
     assert (link.planned, link.etag) == (False, "W/1")
@@ -242,7 +242,7 @@ async def test_whom_another_link_holds_is_told_before_it_is_saved_twice(database
     held = Link("leads", "a", "7")
     wanted = [replace(held, dynamics_id="b"), held, Link("leads", "c", "8"), Link("leads", "d", "8")]
     async with database.write() as connection:
-        await save_links(database, connection, [held], "dynamics_id")
+        await save_links(connection, [held], "dynamics_id")
         assert await taken(connection, "leads", "dynamics_id", wanted) == {"b": "a", "d": "c"}
 
 
