@@ -6,7 +6,7 @@ Every service answers, beside the API it stands in for, a few addresses that no 
     POST /sandbox/clock    {"now": ISO 8601} | {"freeze": true|false} | {"real": true}
     GET  /sandbox/weather                                  the weather as it is
     POST /sandbox/weather  {"limits": "real"|"none", "latency_ms": 300, "faults": 0.2, "down": true}, any of them
-    GET  /sandbox/calls                                    {"total": 12, "by_kind": {"leads.write": 3}, "refused": {"606": 1}}
+    GET  /sandbox/calls                   {"total": 12, "by_kind": {"leads.write": 3}, "refused": {"606": 1}}
     DELETE /sandbox/calls                                  starts counting anew
 """
 
