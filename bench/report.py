@@ -14,12 +14,16 @@ Written by `scripts/bench`. Measured in one run on one machine, with the service
 beside what is measured, so the rates are theirs too; the ratios are what counts.
 
 """
+QUIET = 0.3  # load per core
+BUSY = """**Others kept this machine busy during the run.** Rates and times by the clock are too bad by as much, the
+99th percentiles most of all; ratios, growth and the processor's time stand."""
 NOTES = """
 What the rows mean
 
 * 1: Marketo's limits are 100 calls in any 20 seconds, ten at a time; each call takes 300 ms. We are given all of it and
   make passes as the real process schedules them. Counted from the first write, after the pull. Leads are a first sync:
-  each is looked for in Marketo before it is inserted, and those look-ups come out of the same 100 calls.
+  each is looked for in Marketo before it is inserted, and its own record of the insert is read back afterwards, all
+  out of the same 100 calls.
 * 2: `bench/minimal.py` does the same job without any care: no second direction, no order, no errors, no crash. Rates
   are by the clock, the pull included. Both run in turns.
 * 3: of the same drains. 3.34 is the least there can be at 300 records a call.
@@ -42,6 +46,8 @@ def write(results: Sequence[Result], began: datetime, busy: float) -> None:
         *(f"| {one.row} | {one.what} | {one.measured} | {one.budget} | {one.verdict} |" for one in results),
         "",
     ]
+    if busy > QUIET:
+        lines += [BUSY, ""]
     missed = [f"row {one.row}, {one.what}: {one.measured}, budget {one.budget}" for one in results if one.met is False]
     if missed:
         lines += ["Not met in this run:", "", *(f"* {sentence}" for sentence in missed), ""]
