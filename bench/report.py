@@ -16,8 +16,8 @@ beside what is measured, so the rates are theirs too; the ratios are what counts
 """
 QUIET = 0.3  # load per core
 BUSY = """**Others kept this machine busy during the run.** Rates and times by the clock are worse for it, by nobody
-knows how much, the 99th percentiles most of all; ratios and growth vary more. A run at rest has to show whether what was not
-met is met."""
+knows how much, the 99th percentiles most of all; ratios and growth vary more. A run at rest has to show whether what
+was not met is met."""
 NOTES = """
 What the rows mean
 
