@@ -46,7 +46,7 @@ async def pull_dynamics(engine: Engine, one: Object) -> None:
     cursor = cursor or Cursor(None, engine.now(), None)
     met: set[bytes] | None = None
     more = True
-    while more:
+    while more and not engine.stopping:
         try:
             rows = await engine.dynamics.read_changes(one.entity_set, one.columns, cursor.cursor, engine.pace.page_size)
         except CursorExpired:

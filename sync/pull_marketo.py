@@ -67,7 +67,7 @@ async def _read_feed(engine: Engine, feed: str) -> None:
         now = engine.now()
         cursor = Cursor(await engine.marketo.paging_token(now - engine.pace.lookback), now, now)
     more = True
-    while more:
+    while more and not engine.stopping:
         page = await _page(engine, feed, cursor.cursor or "")
         cursor = replace(cursor, cursor=page.token)
         await _note_activities(engine, feed, page, cursor)

@@ -90,13 +90,14 @@ class Scheduler:
 
     async def stop(self, patience: float = 25) -> None:
         """Starts nothing more, lets what is under way come to the end of its round, then cancels it."""
-        self._apscheduler.shutdown(wait=False)
+        self._apscheduler.pause()  # its shutdown would cancel what is under way in the middle of a call
         self._engine.stopping = True
         if self._under_way:
             _, late = await asyncio.wait(self._under_way, timeout=patience)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        self._apscheduler.shutdown(wait=False)
 
 
 def sync_jobs(engine: Engine, every: float) -> list[Job]:

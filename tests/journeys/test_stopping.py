@@ -1,7 +1,9 @@
 """The real process, told to stop while it drains: it ends in good order, and the next one goes on where it stopped."""
 
+import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -57,3 +59,12 @@ def test_told_to_stop_in_mid_drain_it_ends_in_good_order(sandbox: Services, tmp_
     wait_until_held(marketo, 1_000)
     running.send_signal(signal.SIGTERM)
     assert running.wait(40) == 0
+    assert states(tmp_path / "sync.db") == {"waiting"}  # the rounds under way came to their end, the rest just waits
+
+
+def states(database: Path) -> set[str]:
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        return {
+            state
+            for (state,) in connection.execute("SELECT DISTINCT state FROM changes WHERE object = 'opportunities'")
+        }
