@@ -136,16 +136,16 @@ async def test_a_closed_lead_is_not_written_to(world: World) -> None:
 
 
 async def test_an_edit_in_dynamics_between_our_read_and_our_write_is_not_lost(world: World) -> None:
-    lead, person = await ada(world)
+    contact, person = await grace(world)
     await world.edit(person, city="London")
 
     async def meanwhile() -> None:
-        await world.edit_lead(lead, jobtitle="Programmer", address1_city="Paris")
+        await world.edit_contact(contact, jobtitle="Admiral", address1_city="Paris")
 
     world.watch.interrupt = meanwhile
     await world.rest()
-    row, found = await world.row("leads", lead), await world.by_id(person)
-    assert (row["jobtitle"], row["address1_city"]) == (found["title"], found["city"]) == ("Programmer", "London")
+    row, found = await world.row("contacts", contact), await world.by_id(person)
+    assert (row["jobtitle"], row["address1_city"]) == (found["title"], found["city"]) == ("Admiral", "Paris")
 
 
 async def test_an_edit_in_marketo_that_our_write_ran_over_is_put_back_for_a_lead(world: World) -> None:
