@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from pyrate_limiter import InMemoryBucket, Limiter, MonotonicClock, Rate, SingleBucketFactory
 
-WINDOW = 20_250  # ms: Marketo's 20 s, and some more, for calls that take longer on their way than those after them
+WINDOW = 20_500  # ms: Marketo's 20 s, and some more, for calls that take longer on their way than those after them
 
 
 class Pace:
