@@ -28,7 +28,8 @@ from sync.engine import Engine, Pace
 from sync.marketo.client import Marketo, MarketoAccess
 from sync.objects import LANES
 from sync.passes import run_pass
-from tests.journeys.world import HURRY, is_write_request
+from tests.journeys.wire import is_write_request
+from tests.journeys.world import HURRY
 
 SPEED = 60  # how much faster than real the engine's time goes by
 LIFE = 2.0  # seconds of a life that nothing ends before

@@ -3,26 +3,19 @@
 The services are looked into and edited through their control addresses only, never through our clients.
 """
 
-import argparse
 import asyncio
 import json
-import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import httpx
-from aiohttp import web
 from sqlalchemy import func, select
 
-import sandbox.dynamics.app
-import sandbox.marketo.app
-from sandbox.service import Surroundings, Weather
 from storage.database import Database
 from storage.ledger.readings import go_live
 from storage.ledger.totals import read_totals, unbalanced
@@ -33,54 +26,13 @@ from sync.marketo.client import Marketo, MarketoAccess
 from sync.objects import LANES
 from sync.passes import run_pass
 from sync.setup import create_missing_fields
+from tests.journeys.serving import services
+from tests.journeys.wire import Watch
 
 Row = dict[str, Any]
 START = datetime(2026, 11, 23, 10, tzinfo=UTC)
 HURRY = 100  # how much faster than real a pause that Dynamics asks for goes by
 LOOKUP = "@Microsoft.Dynamics.CRM.lookuplogicalname"
-
-
-class Watch(httpx.AsyncHTTPTransport):
-    """The wire to a service. What `interrupt` is set to happens once, just before the next write leaves.
-
-    The next `lose` writes arrive, and then the pass dies of a RuntimeError, which is none that any client expects.
-    The next write that is `to_hold` times out on its way, and arrives with `deliver`.
-    """
-
-    interrupt: Callable[[], Awaitable[None]] | None = None
-    lose = 0
-    to_hold = False
-    held: httpx.Request | None = None
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        is_write = is_write_request(request)
-        happening = self.interrupt
-        if happening and is_write:
-            self.interrupt = None
-            await happening()
-        if is_write and self.to_hold:
-            self.to_hold, self.held = False, request
-            raise httpx.ReadTimeout("held on its way", request=request)
-        response = await super().handle_async_request(request)
-        if is_write and self.lose:
-            self.lose -= 1
-            await response.aread()
-            await response.aclose()
-            raise RuntimeError("the process dies here")
-        return response
-
-    async def deliver(self) -> None:
-        """What was held arrives at last."""
-        assert self.held is not None
-        response = await super().handle_async_request(self.held)
-        await response.aread()
-        await response.aclose()
-
-
-def is_write_request(request: httpx.Request) -> bool:
-    if request.method not in ("POST", "PATCH", "DELETE"):
-        return False
-    return "_method=GET" not in str(request.url) and "token" not in request.url.path
 
 
 @dataclass
@@ -311,31 +263,6 @@ async def traveller(
         finally:
             await dynamics.aclose()
             await marketo.aclose()
-
-
-@asynccontextmanager
-async def services(data: Path | None, seed: int = 0) -> AsyncIterator[tuple[str, str]]:
-    """Both services, in this process, without limits. `data` is a folder of CSV files; None: Faker makes a CRM."""
-    given = argparse.Namespace(
-        client_id="demo", client_secret="demo", tenant="demo", data=str(data) if data else None, seed=seed
-    )
-    async with (
-        _serving(sandbox.dynamics.app, given, seed) as dynamics,
-        _serving(sandbox.marketo.app, given, seed) as marketo,
-    ):
-        yield dynamics, marketo
-
-
-@asynccontextmanager
-async def _serving(service: ModuleType, given: argparse.Namespace, seed: int) -> AsyncIterator[str]:
-    around = Surroundings(weather=Weather(limits=False), chance=random.Random(seed))
-    runner = web.AppRunner(service.make_app(around, given), access_log=None, shutdown_timeout=1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
 
 
 @asynccontextmanager

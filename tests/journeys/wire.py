@@ -1,0 +1,48 @@
+"""The wire between the engine and the services, where journeys make things happen at the worst moment."""
+
+from collections.abc import Awaitable, Callable
+
+import httpx
+
+
+class Watch(httpx.AsyncHTTPTransport):
+    """The wire to a service. What `interrupt` is set to happens once, just before the next write leaves.
+
+    The next `lose` writes arrive, and then the pass dies of a RuntimeError, which is none that any client expects.
+    The next write that is `to_hold` times out on its way, and arrives with `deliver`.
+    """
+
+    interrupt: Callable[[], Awaitable[None]] | None = None
+    lose = 0
+    to_hold = False
+    held: httpx.Request | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        is_write = is_write_request(request)
+        happening = self.interrupt
+        if happening and is_write:
+            self.interrupt = None
+            await happening()
+        if is_write and self.to_hold:
+            self.to_hold, self.held = False, request
+            raise httpx.ReadTimeout("held on its way", request=request)
+        response = await super().handle_async_request(request)
+        if is_write and self.lose:
+            self.lose -= 1
+            await response.aread()
+            await response.aclose()
+            raise RuntimeError("the process dies here")
+        return response
+
+    async def deliver(self) -> None:
+        """What was held arrives at last."""
+        assert self.held is not None
+        response = await super().handle_async_request(self.held)
+        await response.aread()
+        await response.aclose()
+
+
+def is_write_request(request: httpx.Request) -> bool:
+    if request.method not in ("POST", "PATCH", "DELETE"):
+        return False
+    return "_method=GET" not in str(request.url) and "token" not in request.url.path
