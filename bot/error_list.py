@@ -17,7 +17,7 @@ from bot.safe import clean, cut, for_mrkdwn
 from bot.texts import _, plural
 from storage.error_search import COUNT_STOPS_AT, SyncError
 
-PAGE = 8
+PAGE = 5
 # Slack takes about 13,200 characters of blocks (bolt-js#2509) and recommends 4,000 for the text beside them.
 MOST_IN_BLOCKS, MOST_IN_TEXT = 12_000, 3_800
 READERS_ONLY = "Names and messages are shown to those listed in SYNC_PEOPLE_READERS only."
