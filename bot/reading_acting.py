@@ -99,6 +99,8 @@ def _unknown(value: str, name: str, vocabulary: Vocabulary) -> NoSense:
 
 
 def read_audit(tokens: list[Token], vocabulary: Vocabulary) -> Audit:
-    """A page; whatever else was said is passed over."""
+    """A page; what would narrow it is refused, or the whole log would look like the answer to it."""
     pages = [token.value for token in tokens if token.key == "page" and PAGE.fullmatch(token.value)]
+    if other := next((token.value for token in tokens if token.key != "page" and token.value), None):
+        raise NoSense(_("I cannot narrow that by “{word}”. Try: /sync audit").format(word=other), "audit")
     return Audit(int(pages[-1])) if pages else Audit()

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from bot.texts import _, grouped
+
 # Control characters, and the marks that turn the direction of writing (they could make an id read backwards).
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]+")
 _CALLS = re.compile(r"(?<!\w)@(?=(?:channel|here|everyone)\b)", re.IGNORECASE)
@@ -17,7 +19,8 @@ def cut(text: str, longest: int) -> str:
     """At most `longest` characters, and then how many are left. Never for identifiers."""
     if len(text) <= longest:
         return text
-    return f"{text[:longest].rstrip()}… ({len(text) - longest:,} more characters)"
+    left = _("… and {count} more characters").format(count=grouped(f"{len(text) - longest:,}"))
+    return f"{text[:longest].rstrip()}{left}"
 
 
 def for_mrkdwn(text: str) -> str:
