@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import product
+from pathlib import Path
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -64,7 +65,7 @@ async def _measure(url: str, errors: int, times: int) -> dict[str, Sequence[floa
     await database.migrate()
     await fill(database, errors, now)
     with tempfile.TemporaryDirectory() as folder:
-        settings = Pair("http://127.0.0.1", "http://127.0.0.1", folder).settings(50)  # type: ignore[arg-type]
+        settings = Pair("http://127.0.0.1", "http://127.0.0.1", Path(folder)).settings(50)
         world = World(settings, database, lambda: now, AsyncWebClient(), {})
         asker = Asker("U0BENCH", may_see_people=True, is_operator=True)
         taken = {words: [await _seconds(words, asker, world) for _ in range(times)] for words in questions()}
