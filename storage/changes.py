@@ -30,7 +30,8 @@ class Seen(NamedTuple):
     """One record as its source showed it: what `ledger.note` is told.
 
     `record_id` is the source's id (a Dynamics GUID, or a Marketo id as text). `values` are the mapped fields in
-    their compared form, keyed by the field's name. `skip` names the reason where it deserves no write (an echo).
+    their compared form, keyed by the field's name. `skip` names the reason where it deserves no write (an echo). One
+    that is to rest first is not sent before `not_before`.
     """
 
     record_id: str
@@ -41,6 +42,7 @@ class Seen(NamedTuple):
     skip: str | None = None
     extra: Values | None = None
     edited_by: str = ""
+    not_before: datetime | None = None
 
 
 class Change(NamedTuple):
@@ -122,14 +124,26 @@ class Postponed:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record of the other side that a change may be about: of which `object`, and its id there."""
+
+    object: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parked:
-    """A change that was refused: an open error, until a person or a newer edit mends it."""
+    """A change that was refused: an open error, until a person or a newer edit mends it.
+
+    `candidates` are the records among which a person can choose where several may be meant.
+    """
 
     change: Change
     code: str
     message: str
     dynamics_id: str | None = None
     marketo_id: str | None = None
+    candidates: tuple[Candidate, ...] = ()
 
 
 Result = Settled | Skipped | Postponed | Parked

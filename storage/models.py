@@ -112,6 +112,7 @@ links = Table(
     Column("dynamics_deleted", Boolean, nullable=False, server_default=false()),
     Column("closed", Boolean, nullable=False, server_default=false()),
     Column("synced_at", Moment),
+    Column("streak", Integer, nullable=False, server_default="0"),
     UniqueConstraint("object", "dynamics_id"),
     UniqueConstraint("object", "marketo_id"),
 )
@@ -125,6 +126,7 @@ cursors = Table(
     Column("first_read_started_at", Moment),
     Column("first_read_done_at", Moment),
     Column("read_at", Moment),
+    Column("columns", Text),
 )
 
 
@@ -155,6 +157,7 @@ errors = Table(
     Column("closed_at", Moment),
     Column("attempts", Integer, nullable=False),
     Column("words", Text, nullable=False, default=_words_of_error, server_default=""),
+    Column("candidates", Json),
 )
 Index("ix_errors_newest", errors.c.state, errors.c.failed_at, errors.c.id)
 Index("ix_errors_groups", errors.c.state, errors.c.code, errors.c.object, errors.c.first_failed_at)
@@ -231,6 +234,8 @@ lanes = Table(
     Column("stopped_at", Moment),
     Column("stopped_code", String(40)),
     Column("stopped_message", Text),
+    Column("held", Boolean, nullable=False, server_default=false()),
+    Column("first_until", Moment),
 )
 
 services = Table(
@@ -289,3 +294,40 @@ audit = Table(
     Column("direction", String(12), nullable=False),
     Column("detail", Text, nullable=False),
 )
+
+findings = Table(
+    "findings",
+    metadata,
+    key("kind"),
+    key("object"),
+    key("field", 80),
+    Column("message", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
+comparisons = Table(
+    "comparisons",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("object", String(20), nullable=False),
+    Column("asked_by", String(80), nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Column("compared", BigInteger, nullable=False, server_default="0"),
+    Column("repaired_at", Moment),
+)
+
+differences = Table(
+    "differences",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("comparison", BigInteger, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("dynamics_id", String(64)),
+    Column("marketo_id", String(64)),
+    Column("label", String(400), nullable=False, server_default=""),
+    Column("field", String(80), nullable=False, server_default=""),
+    Column("dynamics_value", Text),
+    Column("marketo_value", Text),
+)
+Index("ix_differences_comparison", differences.c.comparison, differences.c.id)

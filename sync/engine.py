@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from storage.changes import Side
+from storage.changes import Direction, Side
 from storage.database import Database
 from sync.dynamics.client import Dynamics
 from sync.marketo.client import Marketo
-from sync.objects import OBJECTS, Object
+from sync.objects import OBJECTS, Object, lanes_of
 
 CALL = 300  # records per Marketo call: its documented limit, and always worth filling
 
@@ -55,6 +55,11 @@ class Engine:
 
     def object_named(self, name: str) -> Object:
         return next(one for one in self.objects if one.name == name)
+
+    @property
+    def lanes(self) -> tuple[tuple[str, Direction], ...]:
+        """Every object in each of its directions, in the order in which they are pushed."""
+        return lanes_of(self.objects)
 
     @property
     def people(self) -> tuple[Object, ...]:

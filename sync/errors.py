@@ -1,5 +1,7 @@
 """How a call can fail: later, never, or only after a person has looked. The kind is all that its caller needs."""
 
+from storage.changes import Candidate
+
 
 class SyncFailure(Exception):
     """A service said no, or said nothing. `code` and `message` are the service's own words, to be shown as they are.
@@ -28,7 +30,14 @@ class Later(SyncFailure):
 
 
 class Never(SyncFailure):
-    """This record will not be taken as it is: bad data, or a business rule. It waits for a person or a new edit."""
+    """This record will not be taken as it is: bad data, or a business rule. It waits for a person or a new edit.
+
+    `candidates` are the records of the other side among which a person can choose, where several may be meant.
+    """
+
+    def __init__(self, code: str, message: str, candidates: tuple[Candidate, ...] = ()) -> None:
+        super().__init__(code, message)
+        self.candidates = candidates
 
 
 class PersonMustLook(SyncFailure):

@@ -4,13 +4,16 @@ Column and field names are Adobe's default Dynamics mapping with its misspelling
 `estimatedvalue`); where Adobe names no REST field (actual and estimated value), the choice is ours.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
 from storage.changes import DIRECTIONS, Direction, Side
 
-Kind = Literal["text", "email", "flag", "number", "date", "choice", "reference"]
+Kind = Literal["text", "email", "flag", "number", "date", "moment", "choice", "reference"]
+TooLong = Literal["refuse", "truncate"]
+SameEmail = Literal["park", "separate", "share"]
 
 LEAD_ID = "dynamicsLeadId"
 CONTACT_ID = "dynamicsContactId"
@@ -19,15 +22,38 @@ DELETED = "dynamicsDeleted"
 SYNC = "syncToDynamics"
 EDITOR = "_modifiedby_value"
 DO_NOT_EMAIL = "dynamicsDoNotEmail"
+SYNC_COLUMN = "new_synctomkto"  # the native connector's filter: only an explicit No excludes a row
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """What a reference may lead to: one of our objects, and what Dataverse calls its table and its rows."""
+
+    object: str
+    table: str
+    entity_set: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Rows whose `column` holds (or, with `excluded`, does not hold) one of `values` are kept in step; others not."""
+
+    column: str
+    values: tuple[Any, ...]
+    excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field and its pair. `name` is Marketo's REST name, `column` Dataverse's.
+    """One field and its pair. `name` is what we know it by, and Marketo's REST name; `column` is Dataverse's.
 
     `directions` says which way it travels; `wins` whose value stands when both sides changed it. An `opt_out` is
-    true when a person said no: it wins every first comparison. A `reference` holds the Dynamics id of a `parent`; the
-    `owner` is one that also travels to Dynamics, on creation only.
+    true when a person said no: it wins every first comparison. A `reference` holds the Dynamics id of one of its
+    `parents`; the `owner` is one that also travels to Dynamics, on creation only.
+
+    Where Marketo's REST name differs from instance to instance, `display_name` is what the field is found by, and
+    `rest_name` what was found. A `choice` travels as its label, or as its `number`. What is longer than `limit`
+    characters (the shorter of both sides' lengths, known once both were read) is refused or truncated.
     """
 
     name: str
@@ -36,15 +62,28 @@ class Field:
     directions: tuple[Direction, ...] = DIRECTIONS
     wins: Side = "dynamics"
     opt_out: bool = False
-    parent: str = ""
+    parents: tuple[Parent, ...] = ()
     owner: bool = False
+    display_name: str = ""
+    rest_name: str = ""
+    number: bool = False
+    options: tuple[tuple[int, str], ...] = ()
+    too_long: TooLong = "refuse"
+    limit: int | None = None
+
+    @property
+    def rest(self) -> str:
+        """What Marketo calls it in this instance."""
+        return self.rest_name or self.name
 
 
 @dataclass(frozen=True)
 class Object:
     """One object. `kind` is the Marketo REST path; `marketo_key` the field there that holds the Dynamics id.
 
-    A Dynamics row whose statecode is not the `open_state` is closed: it is read, but not written to.
+    A Dynamics row whose statecode is not the `open_state` is closed: it is read, but not written to. Only rows that
+    pass all `filters`, and whose `sync_column` (where the table has it) is not No, are kept in step. `same_email` says
+    what becomes of several rows with one e-mail address; `default_owner` (a Dynamics id) replaces a disabled user.
     """
 
     name: str
@@ -58,6 +97,10 @@ class Object:
     open_state: int | None = None
     label_columns: tuple[str, ...] = ("name",)
     deleted_field: str = ""
+    filters: tuple[Filter, ...] = ()
+    sync_column: str = ""
+    same_email: SameEmail = "park"
+    default_owner: str = ""
 
     @property
     def is_person(self) -> bool:
@@ -91,12 +134,19 @@ class Object:
     @property
     def columns(self) -> tuple[str, ...]:
         """Every Dataverse column to select."""
-        mapped = [field.column for field in self.fields]
-        return tuple(dict.fromkeys([self.dynamics_key, *mapped, *self.label_columns, "modifiedon", EDITOR]))
+        asked = [field.column for field in self.fields] + [each.column for each in self.filters]
+        asked += [self.sync_column] if self.sync_column else []
+        return tuple(dict.fromkeys([self.dynamics_key, *asked, *self.label_columns, "modifiedon", EDITOR]))
 
 
-def _one_way(name: str, column: str, kind: Kind = "text", parent: str = "") -> Field:
-    return Field(name, column, kind, directions=("to-marketo",), parent=parent)
+USER = Parent("users", "systemuser", "systemusers")
+ACCOUNT = Parent("accounts", "account", "accounts")
+CONTACT = Parent("contacts", "contact", "contacts")
+OPPORTUNITY = Parent("opportunities", "opportunity", "opportunities")
+
+
+def _one_way(name: str, column: str, kind: Kind = "text", parent: Parent | None = None) -> Field:
+    return Field(name, column, kind, directions=("to-marketo",), parents=(parent,) if parent else ())
 
 
 def _person_fields(wins: Side) -> tuple[Field, ...]:
@@ -131,7 +181,7 @@ def _person_fields(wins: Side) -> tuple[Field, ...]:
             "_ownerid_value",
             "reference",
             directions=("to-marketo",),
-            parent="users",
+            parents=(USER,),
             owner=True,
         ),
     )
@@ -193,7 +243,7 @@ LEADS = Object(
         Field("fax", "fax", wins="marketo"),
         _one_way("leadSource", "leadsourcecode", "choice"),
         _one_way("rating", "leadqualitycode", "choice"),
-        _one_way("externalCompanyId", "_parentaccountid_value", "reference", parent="accounts"),
+        _one_way("externalCompanyId", "_parentaccountid_value", "reference", parent=ACCOUNT),
     ),
 )
 
@@ -210,7 +260,7 @@ CONTACTS = Object(
     label_columns=("fullname",),
     fields=(
         *_person_fields(wins="dynamics"),
-        _one_way("externalCompanyId", "_parentcustomerid_value", "reference", parent="accounts"),
+        _one_way("externalCompanyId", "_parentcustomerid_value", "reference", parent=ACCOUNT),
     ),
 )
 
@@ -230,8 +280,8 @@ OPPORTUNITIES = Object(
         _one_way("expectedRevenue", "estimatedvalue", "number"),
         _one_way("amount", "actualvalue", "number"),
         _one_way("closeDate", "actualclosedate", "date"),
-        _one_way("externalCompanyId", "_customerid_value", "reference", parent="accounts"),
-        _one_way("externalSalesPersonId", "_ownerid_value", "reference", parent="users"),
+        _one_way("externalCompanyId", "_customerid_value", "reference", parent=ACCOUNT),
+        _one_way("externalSalesPersonId", "_ownerid_value", "reference", parent=USER),
     ),
 )
 
@@ -244,8 +294,8 @@ ROLES = Object(
     marketo_key="",
     label_columns=("name",),
     fields=(
-        _one_way("externalOpportunityId", "_record1id_value", "reference", parent="opportunities"),
-        _one_way("leadId", "_record2id_value", "reference", parent="contacts"),
+        _one_way("externalOpportunityId", "_record1id_value", "reference", parent=OPPORTUNITY),
+        _one_way("leadId", "_record2id_value", "reference", parent=CONTACT),
         _one_way("role", "_record2roleid_value", "choice"),
     ),
 )
@@ -253,7 +303,12 @@ ROLES = Object(
 # In the order in which they are pushed: parents before children.
 OBJECTS: tuple[Object, ...] = (USERS, ACCOUNTS, LEADS, CONTACTS, OPPORTUNITIES, ROLES)
 PEOPLE: tuple[Object, ...] = (LEADS, CONTACTS)
-LANES: tuple[tuple[str, Direction], ...] = tuple((one.name, way) for one in OBJECTS for way in one.directions)
 
+
+def lanes_of(objects: Iterable[Object]) -> tuple[tuple[str, Direction], ...]:
+    return tuple((one.name, way) for one in objects for way in one.directions)
+
+
+LANES = lanes_of(OBJECTS)
 
 BY_NAME = {one.name: one for one in OBJECTS}

@@ -108,7 +108,7 @@ def _seen_row(page: Page, row: Mapping[str, Any]) -> Seen:
         extra = one.mark(record_id)
     elif link is not None and known and not link.dynamics_deleted and not edited(one, "to-marketo", values, link):
         skip = ECHO
-    elif one.name == "roles" and not all(values[each.name] for each in one.fields if each.parent):
+    elif one.name == "roles" and not all(values[each.name] for each in one.fields if each.parents):
         skip = NO_ROLE
     if one.is_person:
         values |= {ETAG: row.get("@odata.etag"), CLOSED: is_closed(one, row)}

@@ -28,7 +28,7 @@ from sync.decide import Insert, Skip, Write, decide
 from sync.engine import Engine
 from sync.errors import Later, Never, PersonMustLook, SyncFailure
 from sync.matching import AMBIGUOUS
-from sync.objects import Object
+from sync.objects import Field, Object
 from sync.values import fingerprint
 
 LONGEST_WAIT = timedelta(minutes=15)
@@ -127,9 +127,9 @@ async def _parents(
     """Per parent object, Marketo's ids of the parents these changes refer to, as far as they are there."""
     wanted: dict[str, set[str]] = {}
     for each in one.fields:
-        if each.parent:
+        for parent in each.parents:
             ids = {change.values.get(each.name) for change in changes} - {None}
-            wanted.setdefault(each.parent, set()).update(str(one) for one in ids)
+            wanted.setdefault(parent.object, set()).update(str(one) for one in ids)
     return {parent: await marketo_ids(connection, parent, list(ids)) for parent, ids in wanted.items()}
 
 
@@ -155,12 +155,12 @@ def skipped(claimed: Claim, change: Change, link: Link | None, decision: Skip) -
 
 def defer(engine: Engine, claimed: Claim) -> None:
     """A change whose parent is not in Marketo yet waits for it; it has not failed."""
-    references = [each for each in claimed.one.fields if each.parent]
+    references = [each for each in claimed.one.fields if each.parents]
     for change in claimed.waiting() if references else ():
         for each in references:
             parent = change.values.get(each.name)
-            if parent and change.operation != "delete" and parent not in claimed.parents.get(each.parent, {}):
-                waits_for = f"{each.parent}:{parent}"
+            if parent and change.operation != "delete" and not _is_there(claimed, each, parent):
+                waits_for = f"{each.parents[0].object}:{parent}"
                 claimed.results.append(
                     Postponed(
                         change,
@@ -172,6 +172,10 @@ def defer(engine: Engine, claimed: Claim) -> None:
                     )
                 )
                 break
+
+
+def _is_there(claimed: Claim, reference: Field, parent: str) -> bool:
+    return any(parent in claimed.parents.get(each.object, {}) for each in reference.parents)
 
 
 def wait(attempts: int, retry_after: float | None = None) -> timedelta:
@@ -186,7 +190,9 @@ def failed(engine: Engine, claimed: Claim, item: Item, failure: SyncFailure, set
     change, now = item.change, engine.now()
     if isinstance(failure, Never):
         there = item.link if item.link and not item.link.planned else Link(claimed.one.name, None, None)
-        claimed.results.append(Parked(change, failure.code, failure.message, there.dynamics_id, there.marketo_id))
+        claimed.results.append(
+            Parked(change, failure.code, failure.message, there.dynamics_id, there.marketo_id, failure.candidates)
+        )
     elif isinstance(failure, PersonMustLook):
         claimed.stopped = failure
         next_at = now + engine.pace.stopped_for

@@ -5,12 +5,13 @@ null and "", a trailing blank) would travel back and forth for ever.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
 from math import isfinite
 from typing import Any
 
-from sync.objects import BY_NAME, Field, Object
+from sync.objects import Field, Object, Parent
 
 FORMATTED = "@OData.Community.Display.V1.FormattedValue"
 LOOKUP = "@Microsoft.Dynamics.CRM.lookuplogicalname"
@@ -57,6 +58,18 @@ def date(raw: Any) -> str | None:
     return str(raw)[:10] if raw else None
 
 
+def moment(raw: Any) -> str | None:
+    """2026-11-23T10:00:00Z, to the second, however either side spells it; what is no moment is None."""
+    try:
+        found = datetime.fromisoformat(str(raw).replace("+0000", "+00:00")) if raw else None
+    except ValueError:
+        return None
+    if found is None:
+        return None
+    aware = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 COMPARED: dict[str, Callable[[Any], Any]] = {
     "text": text,
     "email": text,
@@ -65,6 +78,7 @@ COMPARED: dict[str, Callable[[Any], Any]] = {
     "flag": flag,
     "number": number,
     "date": date,
+    "moment": moment,
 }
 
 
@@ -105,9 +119,15 @@ def _from_column(field: Field, row: Row) -> Any:
         return COMPARED[field.kind](None)
     if field.kind == "choice":
         return text(row.get(field.column + FORMATTED, raw))
-    if field.kind == "reference" and row.get(field.column + LOOKUP, "") not in ("", BY_NAME[field.parent].table):
+    if field.kind == "reference" and parent_of(field, row) is None:
         return None
     return COMPARED[field.kind](raw)
+
+
+def parent_of(field: Field, row: Row) -> Parent | None:
+    """Which of its parents a row's reference leads to; None where to none of them. Unannotated, it is the first."""
+    table = row.get(field.column + LOOKUP)
+    return next((each for each in field.parents if table in (None, "", each.table)), None)
 
 
 def from_marketo(one: Object, person: Row) -> dict[str, Any]:
@@ -136,8 +156,7 @@ def to_dynamics(one: Object, values: Mapping[str, Any]) -> dict[str, Any]:
         field = one.field(name)
         if field.kind == "reference":
             navigation = field.column.removeprefix("_").removesuffix("_value")
-            parent = BY_NAME[field.parent]
-            columns[f"{navigation}@odata.bind"] = value and f"/{parent.entity_set}({value})"
+            columns[f"{navigation}@odata.bind"] = value and f"/{field.parents[0].entity_set}({value})"
         else:
             columns[field.column] = value
     return columns

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -131,7 +131,7 @@ async def _park(database: Database, connection: AsyncConnection, parked: Sequenc
     )
     statement = database.upsert(errors)
     news = ["operation", "dynamics_id", "marketo_id", "label", "code", "message", "words"]
-    news += ["state", "failed_at", "attempts"]
+    news += ["state", "failed_at", "attempts", "candidates"]
     await connection.execute(
         statement.on_conflict_do_update(
             index_elements=["change_id"], set_={name: statement.excluded[name] for name in news}
@@ -159,6 +159,7 @@ def _error(one: Parked, now: datetime) -> dict[str, Any]:
         "first_failed_at": now,
         "failed_at": now,
         "attempts": change.attempts + 1,
+        "candidates": [asdict(each) for each in one.candidates] or None,
     }
 
 
