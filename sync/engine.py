@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from storage.changes import Direction, Side
 from storage.database import Database
+from sync.catalogue import default_objects
 from sync.dynamics.client import Dynamics
 from sync.marketo.client import Marketo
-from sync.objects import OBJECTS, Object, lanes_of
+from sync.objects import Object, lanes_of
 
 CALL = 300  # records per Marketo call: its documented limit, and always worth filling
 
@@ -38,7 +39,7 @@ class Pace:
 class Engine:
     """Both services, the database, and the time. `instance` names this pair of systems in the ids we make up.
 
-    `objects` are those of `sync.objects` until they were `fitted` to the metadata of both sides. When `stopping`, the
+    `objects` are those of the catalogue until they were `fitted` to the metadata of both sides. When `stopping`, the
     round under way is the last.
     """
 
@@ -48,7 +49,7 @@ class Engine:
     now: Callable[[], datetime]
     instance: str
     pace: Pace = field(default_factory=Pace)
-    objects: tuple[Object, ...] = OBJECTS
+    objects: tuple[Object, ...] = field(default_factory=default_objects)
     native_ids: tuple[str, ...] = ()
     fitted: set[Side] = field(default_factory=set)
     stopping: bool = False

@@ -1,13 +1,9 @@
-"""What is kept in step: each object, the records it stands for on either side, and which field is which.
-
-Column and field names are Adobe's default Dynamics mapping with its misspellings put right (`websiteurl`,
-`estimatedvalue`); where Adobe names no REST field (actual and estimated value), the choice is ours.
-"""
+"""What is kept in step, as values: each object, the records it stands for on either side, and which field is which."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from storage.changes import DIRECTIONS, Direction, Side
 
@@ -139,176 +135,32 @@ class Object:
         return tuple(dict.fromkeys([self.dynamics_key, *asked, *self.label_columns, "modifiedon", EDITOR]))
 
 
-USER = Parent("users", "systemuser", "systemusers")
-ACCOUNT = Parent("accounts", "account", "accounts")
-CONTACT = Parent("contacts", "contact", "contacts")
-OPPORTUNITY = Parent("opportunities", "opportunity", "opportunities")
-
-
-def _one_way(name: str, column: str, kind: Kind = "text", parent: Parent | None = None) -> Field:
-    return Field(name, column, kind, directions=("to-marketo",), parents=(parent,) if parent else ())
-
-
-def _person_fields(wins: Side) -> tuple[Field, ...]:
-    def both(name: str, column: str, kind: Kind = "text") -> Field:
-        return Field(name, column, kind, wins=wins)
-
-    def opt_out(name: str, column: str) -> Field:
-        return Field(name, column, "flag", wins=wins, opt_out=True)
-
-    return (
-        both("salutation", "salutation"),
-        both("firstName", "firstname"),
-        both("middleName", "middlename"),
-        both("lastName", "lastname"),
-        both("email", "emailaddress1", "email"),
-        both("title", "jobtitle"),
-        both("phone", "telephone1"),
-        both("mobilePhone", "mobilephone"),
-        both("address", "address1_line1"),
-        both("city", "address1_city"),
-        both("state", "address1_stateorprovince"),
-        both("country", "address1_country"),
-        both("postalCode", "address1_postalcode"),
-        both("mktoPersonNotes", "description"),
-        opt_out("doNotCall", "donotphone"),
-        opt_out("unsubscribed", "donotbulkemail"),
-        opt_out(DO_NOT_EMAIL, "donotemail"),
-        _one_way("leadStatus", "statecode", "choice"),
-        Field("leadScore", "mkt_leadscore", "number", directions=("to-dynamics",), wins="marketo"),
-        Field(
-            "externalSalesPersonId",
-            "_ownerid_value",
-            "reference",
-            directions=("to-marketo",),
-            parents=(USER,),
-            owner=True,
-        ),
-    )
-
-
-USERS = Object(
-    name="users",
-    table="systemuser",
-    entity_set="systemusers",
-    dynamics_key="systemuserid",
-    kind="salespersons",
-    marketo_key="externalSalesPersonId",
-    label_columns=("fullname",),
-    fields=(
-        _one_way("email", "internalemailaddress", "email"),
-        _one_way("firstName", "firstname"),
-        _one_way("lastName", "lastname"),
-    ),
-)
-
-ACCOUNTS = Object(
-    name="accounts",
-    table="account",
-    entity_set="accounts",
-    dynamics_key="accountid",
-    kind="companies",
-    marketo_key="externalCompanyId",
-    deleted_field=DELETED,
-    fields=(
-        _one_way("company", "name"),
-        _one_way("billingStreet", "address1_line1"),
-        _one_way("billingCity", "address1_city"),
-        _one_way("billingState", "address1_stateorprovince"),
-        _one_way("billingCountry", "address1_country"),
-        _one_way("billingPostalCode", "address1_postalcode"),
-        _one_way("mainPhone", "telephone1"),
-        _one_way("annualRevenue", "revenue", "number"),
-        _one_way("numberOfEmployees", "numberofemployees", "number"),
-        _one_way("industry", "industrycode", "choice"),
-        _one_way("sicCode", "sic"),
-        _one_way("website", "websiteurl"),
-        _one_way("companyNotes", "description"),
-    ),
-)
-
-LEADS = Object(
-    name="leads",
-    table="lead",
-    entity_set="leads",
-    dynamics_key="leadid",
-    kind="leads",
-    marketo_key=LEAD_ID,
-    directions=DIRECTIONS,
-    deleted_field=DELETED,
-    open_state=0,
-    label_columns=("fullname", "subject"),
-    fields=(
-        *_person_fields(wins="marketo"),
-        Field("fax", "fax", wins="marketo"),
-        _one_way("leadSource", "leadsourcecode", "choice"),
-        _one_way("rating", "leadqualitycode", "choice"),
-        _one_way("externalCompanyId", "_parentaccountid_value", "reference", parent=ACCOUNT),
-    ),
-)
-
-CONTACTS = Object(
-    name="contacts",
-    table="contact",
-    entity_set="contacts",
-    dynamics_key="contactid",
-    kind="leads",
-    marketo_key=CONTACT_ID,
-    directions=DIRECTIONS,
-    deleted_field=DELETED,
-    open_state=0,
-    label_columns=("fullname",),
-    fields=(
-        *_person_fields(wins="dynamics"),
-        _one_way("externalCompanyId", "_parentcustomerid_value", "reference", parent=ACCOUNT),
-    ),
-)
-
-OPPORTUNITIES = Object(
-    name="opportunities",
-    table="opportunity",
-    entity_set="opportunities",
-    dynamics_key="opportunityid",
-    kind="opportunities",
-    marketo_key="externalOpportunityId",
-    deleted_field=DELETED,
-    fields=(
-        _one_way("name", "name"),
-        _one_way("description", "description"),
-        _one_way("stage", "statecode", "choice"),
-        _one_way("probability", "closeprobability", "number"),
-        _one_way("expectedRevenue", "estimatedvalue", "number"),
-        _one_way("amount", "actualvalue", "number"),
-        _one_way("closeDate", "actualclosedate", "date"),
-        _one_way("externalCompanyId", "_customerid_value", "reference", parent=ACCOUNT),
-        _one_way("externalSalesPersonId", "_ownerid_value", "reference", parent=USER),
-    ),
-)
-
-ROLES = Object(
-    name="roles",
-    table="connection",
-    entity_set="connections",
-    dynamics_key="connectionid",
-    kind="opportunities/roles",
-    marketo_key="",
-    label_columns=("name",),
-    fields=(
-        _one_way("externalOpportunityId", "_record1id_value", "reference", parent=OPPORTUNITY),
-        _one_way("leadId", "_record2id_value", "reference", parent=CONTACT),
-        _one_way("role", "_record2roleid_value", "choice"),
-    ),
-)
-
-# In the order in which they are pushed: parents before children.
-OBJECTS: tuple[Object, ...] = (USERS, ACCOUNTS, LEADS, CONTACTS, OPPORTUNITIES, ROLES)
-PEOPLE: tuple[Object, ...] = (LEADS, CONTACTS)
-
-
 def lanes_of(objects: Iterable[Object]) -> tuple[tuple[str, Direction], ...]:
     return tuple((one.name, way) for one in objects for way in one.directions)
 
 
-LANES = lanes_of(OBJECTS)
+if TYPE_CHECKING:  # for the while that anybody still imports them: `engine.objects` and `default_objects()` take over
+    OBJECTS: tuple[Object, ...]
+    PEOPLE: tuple[Object, ...]
+    LANES: tuple[tuple[str, Direction], ...]
+    BY_NAME: dict[str, Object]
+    USERS: Object
+    ACCOUNTS: Object
+    LEADS: Object
+    CONTACTS: Object
+    OPPORTUNITIES: Object
+    ROLES: Object
+else:
 
-BY_NAME = {one.name: one for one in OBJECTS}
+    def __getattr__(name: str) -> Any:
+        if not name.isupper():
+            raise AttributeError(name)
+        from sync.catalogue import default_objects
+
+        objects = default_objects()
+        found = {one.name.upper(): one for one in objects} | {"OBJECTS": objects, "LANES": lanes_of(objects)}
+        found |= {
+            "BY_NAME": {one.name: one for one in objects},
+            "PEOPLE": tuple(each for each in objects if each.is_person),
+        }
+        return found[name]

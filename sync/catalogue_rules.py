@@ -1,0 +1,93 @@
+"""What has to hold between the fields of an object and between objects, and the order objects are pushed in."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from sync.catalogue_tables import Mistake
+from sync.objects import Field, Object
+
+PERSON_TABLES = ("lead", "contact")
+
+
+def mistakes_between(objects: Sequence[Object]) -> list[Mistake]:
+    found = [mistake for one in objects for mistake in (*_names(one), *_columns(one), *_people(one))]
+    return [*found, *_people_twice(objects), *_loops(objects)]
+
+
+def _names(one: Object) -> Iterator[Mistake]:
+    """Marketo tells names apart without their case, TOML with it."""
+    for what, names in (
+        ("name", [each.name for each in one.fields]),
+        ("display_name", [each.display_name for each in one.fields if each.display_name]),
+    ):
+        counted = Counter(name.lower() for name in names)
+        for each in one.fields:
+            name = each.name if what == "name" else each.display_name
+            if counted[name.lower()] > 1:
+                yield _at(one, each, f"two fields of '{one.name}' have the {what} '{name}'; keep one of them")
+    for each in one.fields:
+        if one.marketo_key and each.name == one.marketo_key:
+            yield _at(
+                one, each, f"'{each.name}' is the marketo_key of '{one.name}' and is written anyway; remove it here"
+            )
+
+
+def _columns(one: Object) -> Iterator[Mistake]:
+    """A column may be read for several fields, but written from one only, or they would overwrite each other."""
+    written = Counter(each.column for each in one.fields if "to-dynamics" in each.directions)
+    for each in one.fields:
+        if "to-dynamics" in each.directions and written[each.column] > 1:
+            words = (
+                f"the column '{each.column}' is written from two fields; give one of them direction = \"to-marketo\""
+            )
+            yield _at(one, each, words)
+
+
+def _people(one: Object) -> Iterator[Mistake]:
+    if one.is_person and one.table and one.table not in PERSON_TABLES:
+        yield Mistake((one.name, "table"), 'a person in Marketo is a row of the table "lead" or "contact"')
+    if not one.is_person and "to-dynamics" in one.directions:
+        words = 'only people travel to Dynamics, for Marketo tells of no other edits; say direction = "to-marketo"'
+        yield Mistake((one.name, "direction"), words)
+
+
+def _people_twice(objects: Sequence[Object]) -> Iterator[Mistake]:
+    tables = Counter(one.table for one in objects if one.is_person)
+    for one in objects:
+        if one.is_person and tables[one.table] > 1:
+            yield Mistake(
+                (one.name, "table"), f"the people of the table '{one.table}' are two objects; keep one of them"
+            )
+
+
+def _at(one: Object, each: Field, words: str) -> Mistake:
+    return Mistake((one.name, "fields", each.name), words)
+
+
+def _loops(objects: Sequence[Object]) -> Iterator[Mistake]:
+    stuck = _sorted(objects)[1]
+    names = {one.name for one in stuck}
+    for one in stuck:
+        for each in one.fields:
+            if names & {parent.object for parent in each.parents}:
+                words = f"'{one.name}' and its parents refer to each other in a circle; take one of the references out"
+                yield _at(one, each, words)
+
+
+def parents_of(one: Object) -> set[str]:
+    return {parent.object for each in one.fields for parent in each.parents}
+
+
+def in_order(objects: Sequence[Object]) -> tuple[Object, ...]:
+    """Parents before children, else as they stand in the file."""
+    return tuple(_sorted(objects)[0])
+
+
+def _sorted(objects: Sequence[Object]) -> tuple[list[Object], list[Object]]:
+    """Objects in order, and those that no order brings behind all of their parents."""
+    ordered: list[Object] = []
+    left = list(objects)
+    while ready := next((one for one in left if not parents_of(one) & {other.name for other in left}), None):
+        ordered.append(ready)
+        left.remove(ready)
+    return ordered, left
