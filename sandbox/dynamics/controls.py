@@ -7,6 +7,8 @@ POST /sandbox/edits          {"count": 20}                            what colle
 POST /sandbox/backdate       {"to": ISO 8601}    no row is dated later than this; for a clock that is set back
 POST /sandbox/privileges     {"deny": ["prvReadLead"]}                403 0x80040220 until set to []
 POST /sandbox/tracking       {"table": "lead", "enabled": false}
+POST /sandbox/definitions    {"table": "new_visit", "set": "new_visits", "columns": [...], "lookups": {...}}: a table of
+                             the customer's own, as `sandbox.dynamics.custom_tables` has it
 POST /sandbox/delta/expire   all delta tokens given out so far are expired
 POST /sandbox/tokens/revoke  all bearer tokens are void
 """
@@ -18,6 +20,7 @@ from aiohttp import web
 
 from sandbox.dynamics.auth import Tokens
 from sandbox.dynamics.colleagues import Colleagues
+from sandbox.dynamics.custom_tables import add_custom_table
 from sandbox.dynamics.defaults import put
 from sandbox.dynamics.generating import generate
 from sandbox.dynamics.people import People
@@ -101,6 +104,13 @@ class Controls:
         self.store.logical[asked["table"]].table.tracking = bool(asked["enabled"])
         return web.json_response(asked)
 
+    async def define(self, request: web.Request) -> web.Response:
+        try:
+            table = add_custom_table(self.store, await request.json())
+        except (KeyError, ValueError) as wrong:
+            return web.json_response({"error": str(wrong)}, status=400)
+        return web.json_response({"table": table.logical, "set": table.entity_set, "key": table.id_name})
+
     async def expire(self, _: web.Request) -> web.Response:
         self.store.expired_up_to = self.store.next_version()
         return web.json_response({"expired_up_to": self.store.expired_up_to})
@@ -123,5 +133,6 @@ def add_dynamics_controls(app: web.Application, store: Store, tokens: Tokens, ar
     app.router.add_post("/sandbox/backdate", controls.backdate)
     app.router.add_post("/sandbox/privileges", controls.privileges)
     app.router.add_post("/sandbox/tracking", controls.tracking)
+    app.router.add_post("/sandbox/definitions", controls.define)
     app.router.add_post("/sandbox/delta/expire", controls.expire)
     app.router.add_post("/sandbox/tokens/revoke", controls.revoke)

@@ -2,6 +2,8 @@
 
 POST  /sandbox/tokens/expire    {} or {"remaining": 2}: seconds that living tokens have left
 POST  /sandbox/native-sync      {"on": true}: object writes are refused with 1018
+POST  /sandbox/custom-objects   {"on": false}: the subscription has none, every call about them is refused with 1026
+GET   /sandbox/customobjects/{name}    {"count": n, "rows": [...]}
 POST  /sandbox/quota            {"used": 49999}: calls counted today
 GET   /sandbox/people           {"count": n, "rows": [...]}; likewise companies, opportunities, roles, salespersons,
                                 namedaccounts; ?count=1 leaves the rows out
@@ -31,6 +33,8 @@ def add_instance_controls(app: web.Application, instance: Instance) -> None:
     router.add_post("/sandbox/tokens/expire", controls.expire_tokens)
     router.add_post("/sandbox/native-sync", controls.native_sync)
     router.add_post("/sandbox/quota", controls.quota)
+    router.add_post("/sandbox/custom-objects", controls.custom_objects)
+    router.add_get("/sandbox/customobjects/{name}", controls.custom_rows)
     router.add_get("/sandbox/people", controls.people)
     router.add_post("/sandbox/people", controls.add_people)
     router.add_patch("/sandbox/people/{id}", controls.edit_person)
@@ -54,6 +58,15 @@ class Controls:
     async def native_sync(self, request: web.Request) -> web.Response:
         self.instance.native_sync = bool((await _asked(request)).get("on"))
         return web.json_response({"on": self.instance.native_sync})
+
+    async def custom_objects(self, request: web.Request) -> web.Response:
+        self.instance.customs.on = bool((await _asked(request)).get("on"))
+        return web.json_response({"on": self.instance.customs.on})
+
+    async def custom_rows(self, request: web.Request) -> web.Response:
+        kind = self.instance.customs.types.get(request.match_info["name"])
+        rows = [_bare(row) for row in kind.store.rows.values()] if kind and kind.store else []
+        return _listed(len(rows), rows)
 
     async def quota(self, request: web.Request) -> web.Response:
         used: int = (await _asked(request))["used"]

@@ -44,7 +44,7 @@ class Instance:
         self.writes = PeopleWrites(self.people, self.salespersons.by_key.__contains__)
         self.reads = ActivityReads(self.activities, self.people, around.chance.random)
         self.lists = Lists(self.people, self.reads.lists)
-        self.customs = CustomObjects(self.new_guid)
+        self.customs = CustomObjects(self.new_guid, self._fields_of)
         self.bulk = Bulk(self.writes, self.new_guid)
         self._tie()
 
@@ -61,6 +61,9 @@ class Instance:
         names = searchable if len(dedupe) > 1 else [*dedupe, *searchable]
         kind = ObjectType(name, display, id_field, tuple(dedupe), tuple(names), table, required)
         return ObjectStore(kind, self.new_guid if id_field == "marketoGUID" else lambda: next(self._numbers))
+
+    def _fields_of(self, name: str) -> FieldTable:
+        return self.people.table if name == "leads" else self.companies.kind.table
 
     def new_guid(self) -> str:
         digits = f"{self.around.chance.getrandbits(128):032x}"

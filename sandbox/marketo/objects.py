@@ -25,6 +25,8 @@ class ObjectType:
     of_crm: bool = True
     """Whether writes are refused (1018) while the native CRM sync is on."""
     relationships: list[Json] = field(default_factory=list)
+    key_missing: str = ""
+    """What a record without its dedupe fields is told, where that is not the usual sentence."""
 
 
 class ObjectStore:
@@ -159,7 +161,8 @@ class ObjectStore:
     def _part(self, record: Json, name: str) -> Any:
         value = self.kind.table.checks[name](record.get(name))
         if value is None:
-            raise Refusal("1002", f"Missing value for the required parameter '{name}'")
+            missing = self.kind.key_missing or f"Missing value for the required parameter '{name}'"
+            raise Refusal("1002", missing)
         return value
 
     def _id_key(self, record: Json) -> Any:

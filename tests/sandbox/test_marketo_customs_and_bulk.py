@@ -35,6 +35,52 @@ async def test_a_draft_holds_no_records_yet(marketo: MarketoService) -> None:
     assert code_of(await marketo.post("customobjects/schema/car/approve")) == "1003"
 
 
+async def added(marketo: MarketoService, name: str, *fields: Json) -> Json:
+    await marketo.post("customobjects/schema", {"apiName": name, "displayName": name})
+    return await marketo.post(f"customobjects/schema/{name}/addField", {"input": list(fields)})
+
+
+async def test_a_type_may_link_to_one_that_is_approved_and_has_no_link_itself(marketo: MarketoService) -> None:
+    key = {"name": "key", "displayName": "Key", "dataType": "string", "isDedupeField": True}
+    to_course = {"name": "course", "displayName": "Course", "dataType": "link"}
+    to_course["relatedTo"] = {"name": "course", "field": "key"}
+    await added(marketo, "course", key)
+    assert code_of(await added(marketo, "early", key, to_course)) == "1003"
+    await marketo.post("customobjects/schema/course/approve")
+    assert (await added(marketo, "enrolment", key, to_course))["success"]
+    await cars(marketo)
+    to_car = {**to_course, "relatedTo": {"name": "car", "field": "vin"}}
+    assert code_of(await added(marketo, "wheel", key, to_car)) == "1003"
+
+
+async def test_an_approved_type_gets_no_new_link(marketo: MarketoService) -> None:
+    await cars(marketo)
+    link = {"name": "buyer", "displayName": "Buyer", "dataType": "link", "relatedTo": {"name": "Lead", "field": "id"}}
+    assert code_of(await added(marketo, "car", link)) == "1003"
+    assert (await added(marketo, "car", {"name": "color", "displayName": "Color", "dataType": "string"}))["success"]
+
+
+async def test_a_type_has_at_most_fifty_fields_and_an_instance_ten_types(marketo: MarketoService) -> None:
+    many = [{"name": f"f{n}", "displayName": f"F {n}", "dataType": "string"} for n in range(51)]
+    assert code_of(await added(marketo, "wide", *many)) == "1028"
+    replies = [await marketo.post("customobjects/schema", {"apiName": f"t{n}", "displayName": "T"}) for n in range(10)]
+    assert [reply["success"] for reply in replies] == [True] * 9 + [False]
+
+
+async def test_a_record_without_its_dedupe_field_is_skipped(marketo: MarketoService) -> None:
+    await cars(marketo)
+    [result] = await marketo.sync("customobjects/car", {"year": 2003})
+    assert result["reasons"][0]["message"] == "missing.dedupe.fields"
+
+
+async def test_a_subscription_without_custom_objects_refuses_all_about_them(marketo: MarketoService) -> None:
+    await cars(marketo)
+    await marketo.control("custom-objects", body={"on": False})
+    replies = [await marketo.get(path) for path in ("customobjects", "customobjects/car/describe")]
+    replies.append(await marketo.post("customobjects/schema", {"apiName": "b", "displayName": "B"}))
+    assert [code_of(reply) for reply in replies] == ["1026"] * 3
+
+
 async def test_the_list_tells_the_relation_under_related_to_and_describe_under_object(marketo: MarketoService) -> None:
     await cars(marketo)
     [listed] = (await marketo.get("customobjects"))["result"]
