@@ -14,12 +14,13 @@ from bench.many_errors import fill
 from bench.result import Result
 from bench.services import Pair
 from bench.status import places
-from bot.app import VOCABULARY
 from bot.commands import errors
 from bot.grammar import parse
 from bot.request import Errors
+from bot.words import vocabulary_of
 from bot.world import Asker, World
 from storage.database import Database
+from sync.catalogue import default_objects
 
 SECONDS = 0.2
 FILTERS = (
@@ -66,7 +67,7 @@ async def _measure(url: str, errors: int, times: int) -> dict[str, Sequence[floa
     await fill(database, errors, now)
     with tempfile.TemporaryDirectory() as folder:
         settings = Pair("http://127.0.0.1", "http://127.0.0.1", Path(folder)).settings(50)
-        world = World(settings, database, lambda: now, AsyncWebClient(), {})
+        world = World(settings, database, lambda: now, AsyncWebClient(), {}, default_objects())
         asker = Asker("U0BENCH", may_see_people=True, is_operator=True)
         taken = {words: [await _seconds(words, asker, world) for _ in range(times)] for words in questions()}
     await database.close()
@@ -75,7 +76,7 @@ async def _measure(url: str, errors: int, times: int) -> dict[str, Sequence[floa
 
 async def _seconds(words: str, asker: Asker, world: World) -> float:
     began = time.perf_counter()
-    request = parse(words, VOCABULARY)
+    request = parse(words, vocabulary_of(world.objects))
     assert isinstance(request, Errors), words
     await errors.answer(request, asker, world)
     return time.perf_counter() - began

@@ -14,10 +14,12 @@ from bench.many_errors import fill
 from bench.result import Result
 from bench.services import start_script
 from bot import export
+from bot.links import links_of
 from storage import error_search
 from storage.database import Database
 from storage.error_export import exported
 from storage.error_search import Wanted
+from sync.catalogue import default_objects
 
 TIMES = 5
 MEGABYTES = 150
@@ -73,8 +75,9 @@ async def _ours(url: str, to: Path) -> tuple[float, float, float, int]:
     async with database.read() as connection:
         ids = await error_search.ids(connection, Wanted())
     with to.open("w+b") as file:
-        pages = exported(database, ids, export.OWNER_FIELD)
-        rows = await export.write(pages, "https://contoso.crm.dynamics.com", file)
+        links = links_of(default_objects(), "https://contoso.crm.dynamics.com")
+        pages = exported(database, ids, export.owner_fields(default_objects()))
+        rows = await export.write(pages, links, file)
     seconds = time.perf_counter() - began
     await database.close()
     return seconds, _megabytes(), before, rows

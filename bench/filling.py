@@ -14,8 +14,11 @@ from storage.ledger.readings import (
     save_cursor,
     service_answered,
 )
-from sync.objects import LANES, OBJECTS
+from sync.catalogue import default_objects
+from sync.objects import lanes_of
 
+OBJECTS = default_objects()
+LANES = lanes_of(OBJECTS)
 DAYS = 30
 DAY = 86_400_000  # ms
 _LANES = " UNION ALL ".join(

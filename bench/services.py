@@ -21,7 +21,6 @@ from storage.database import Database
 from storage.ledger.readings import go_live
 from storage.ledger.totals import read_totals, unbalanced
 from sync.engine import Engine
-from sync.objects import LANES
 from sync.passes import run_pass
 from sync.setup import create_missing_fields
 
@@ -163,7 +162,7 @@ async def _make_ready(pair: Pair) -> None:
         await engine.database.migrate()
         await create_missing_fields(engine.marketo)
         async with engine.database.write() as connection:
-            for one, direction in LANES:
+            for one, direction in engine.lanes:
                 await go_live(engine.database, connection, one, direction, "bench", engine.now())
         await run_pass(engine)
         await run_pass(engine)

@@ -15,12 +15,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bench.filling import fill
 from bench.result import Result
 from bench.services import Pair
-from bot.app import VOCABULARY
 from bot.commands import status
 from bot.grammar import parse
 from bot.request import Status
+from bot.words import vocabulary_of
 from bot.world import Asker, World
 from storage.database import Database
+from sync.catalogue import default_objects
 from tests.databases import running_postgres
 
 WORDS = ("status", "status last-hour", "status leads", "status leads last-hour")
@@ -76,7 +77,7 @@ async def _measure(urls: Sequence[str], large: int, times: int) -> list[tuple[Ta
 
 def _world(database: Database, now: datetime) -> World:
     settings = Pair("http://127.0.0.1", "http://127.0.0.1", Path()).settings(1)
-    return World(settings, database, lambda: now, AsyncWebClient(), {})
+    return World(settings, database, lambda: now, AsyncWebClient(), {}, default_objects())
 
 
 async def _ask_in_turns(words: str, worlds: Sequence[World], times: int) -> tuple[Taken, Taken]:
@@ -93,7 +94,7 @@ def _cuts(taken: list[tuple[float, float]]) -> Taken:
 async def _ask(words: str, world: World) -> tuple[float, float]:
     """Seconds from the words to the answer, by the clock and of the processor."""
     started, busy = time.perf_counter(), time.process_time()
-    request = parse(words, VOCABULARY)
+    request = parse(words, vocabulary_of(world.objects))
     assert isinstance(request, Status)
     await status.answer(request, Asker("U1"), world)
     return time.perf_counter() - started, time.process_time() - busy

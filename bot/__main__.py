@@ -6,7 +6,7 @@ import getpass
 import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
@@ -20,14 +20,16 @@ from bot.ears import serve
 from bot.http import health_open
 from bot.settings import Settings, mistakes, read_settings
 from bot.vitals import Pulse
-from bot.wiring import AlreadyRunning, alone, make_dynamics, make_marketo, open_engine
+from bot.wiring import AlreadyRunning, alone, described_objects, make_dynamics, make_marketo, open_engine
 from storage.changes import DIRECTIONS
 from storage.database import Database
+from storage.history import LaneName
 from storage.ledger.readings import go_live
 from sync.backlog import Thresholds
+from sync.catalogue import BadCatalogue
 from sync.engine import Engine
 from sync.errors import SyncFailure
-from sync.objects import LANES, OBJECTS
+from sync.objects import lanes_of
 from sync.scheduler import Job, Scheduler, sync_jobs
 from sync.setup import create_missing_fields, missing_fields, names_of
 
@@ -46,7 +48,7 @@ def parse_arguments() -> argparse.Namespace:
     setup = commands.add_parser("setup", help="create the Marketo fields this needs; they can never be deleted again")
     setup.add_argument("--yes", action="store_true", help="do not ask")
     live = commands.add_parser("live", help="write an object in a direction from now on, rather than only observe")
-    live.add_argument("object", choices=["all", *(one.name for one in OBJECTS)])
+    live.add_argument("object", help="an object, or all")
     live.add_argument("direction", nargs="?", choices=DIRECTIONS, help="both where it is left out")
     return parser.parse_args()
 
@@ -70,14 +72,15 @@ async def run(settings: Settings) -> int:
 
 
 async def _run_until(stopped: asyncio.Event, settings: Settings, database: Database, engine: Engine) -> None:
-    scheduler = Scheduler(engine, [*sync_jobs(engine, settings.sync_every_seconds), alerts_job(settings, database)])
+    alerts = alerts_job(settings, database, engine.lanes)
+    scheduler = Scheduler(engine, [*sync_jobs(engine, settings.sync_every_seconds), alerts])
     pulse = Pulse(settings, database, now, engine)
     app = make_app(settings, database, now, engine, scheduler, pulse)
     ears = asyncio.create_task(serve(app, settings, pulse.hearing))
     waiting = asyncio.create_task(stopped.wait())
     scheduler.start()
     try:
-        async with health_open(settings.health_port, pulse, database):
+        async with health_open(settings.health_port, pulse, database, engine.lanes):
             await asyncio.wait({ears, waiting}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         await scheduler.stop()
@@ -88,13 +91,13 @@ async def _run_until(stopped: asyncio.Event, settings: Settings, database: Datab
         raise ended[0]
 
 
-def alerts_job(settings: Settings, database: Database) -> Job:
-    """Records the turns of the backlogs, and tells those that were not told yet."""
+def alerts_job(settings: Settings, database: Database, lanes: Sequence[LaneName]) -> Job:
+    """Records the turns of the backlogs of `lanes`, and tells those that were not told yet."""
     client = make_client(settings)
     thresholds = Thresholds(settings.alert_backlog, settings.alert_oldest)
 
     async def alert() -> None:
-        await watch(database, thresholds, now())
+        await watch(database, lanes, thresholds, now())
         await announce(database, client, settings.alert_channel, now())
         await delete_expired_files(database, client, now())
 
@@ -106,7 +109,7 @@ async def check(settings: Settings) -> int:
     database, dynamics, marketo = Database(settings.database_url), make_dynamics(settings), make_marketo(settings)
     ready = True
     try:
-        async for finding in check_all(make_client(settings), dynamics, marketo, database):
+        async for finding in check_all(make_client(settings), dynamics, marketo, database, described_objects(settings)):
             print(finding, flush=True)
             ready = ready and finding.ready
     finally:
@@ -146,7 +149,12 @@ def say_yes(what: str) -> bool:
 
 async def live(settings: Settings, object: str, direction: str | None) -> int:
     """Opens the lanes that were named, and says which."""
-    chosen = [lane for lane in LANES if object in ("all", lane[0]) and direction in (None, lane[1])]
+    lanes = lanes_of(described_objects(settings))
+    names = dict.fromkeys(name for name, _ in lanes)
+    if object not in ("all", *names):
+        print(f"There is no object {object}; there are: all, {', '.join(names)}.", file=sys.stderr)
+        return 2
+    chosen = [lane for lane in lanes if object in ("all", lane[0]) and direction in (None, lane[1])]
     if not chosen:
         print(f"{object} are never written {direction}; leave the direction out.", file=sys.stderr)
         return 2
@@ -171,6 +179,11 @@ def main() -> int:
         settings = read_settings()
     except ValidationError as error:
         print("\n".join(mistakes(error)), file=sys.stderr)
+        return 2
+    try:
+        described_objects(settings)
+    except BadCatalogue as bad:
+        print("\n".join(bad.mistakes), file=sys.stderr)
         return 2
     if arguments.command == "check":
         return asyncio.run(check(settings))

@@ -9,20 +9,19 @@ from bot.request import Pause, Resume, Run
 from bot.world import Asker, World
 from storage.history import LaneName
 from storage.ledger.readings import LaneState, lane_states, record_act, restart_lane, set_paused
-from sync.objects import LANES
 from sync.passes import NAME
 
 
-def chosen(request: Pause | Run) -> list[LaneName]:
-    """The lanes that an object, a direction, both or neither stand for."""
-    return [lane for lane in LANES if request.object in (None, lane[0]) and request.direction in (None, lane[1])]
+def chosen(request: Pause | Run, lanes: Sequence[LaneName]) -> list[LaneName]:
+    """Those of `lanes` that an object, a direction, both or neither stand for."""
+    return [lane for lane in lanes if request.object in (None, lane[0]) and request.direction in (None, lane[1])]
 
 
 async def hold(request: Pause, asker: Asker, world: World) -> Answer:
     """Pauses or resumes what is not paused or resumed yet."""
     if refused := await refusal(asker, world):
         return refused
-    lanes = chosen(request)
+    lanes = chosen(request, world.lanes)
     if not lanes:
         return lanes_acted.no_such_lane(request)
     pause = not isinstance(request, Resume)
@@ -47,7 +46,7 @@ async def run(request: Run, asker: Asker, world: World) -> Answer:
         return refused
     if world.scheduler is None:
         return lanes_acted.not_here()
-    lanes = chosen(request)
+    lanes = chosen(request, world.lanes)
     if not lanes:
         return lanes_acted.no_such_lane(request)
     states = await _restart(lanes, request, asker, world)

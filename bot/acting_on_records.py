@@ -12,7 +12,6 @@ from storage.ledger.readings import record_act
 from storage.record_story import Known
 from sync.engine import Engine
 from sync.errors import SyncFailure
-from sync.objects import OBJECTS, PEOPLE
 from sync.passes import NAME
 from sync.refresh import refresh_record
 
@@ -44,7 +43,7 @@ async def run_record(request: Run, asker: Asker, world: World) -> Answer:
 
 async def _found(who: str, only: str | None, world: World, engine: Engine) -> list[Known]:
     """By our own links, else by asking both services. A bare number is a person's, unless another object was named."""
-    meant = PEOPLE if who.isdecimal() and only is None else OBJECTS
+    meant = engine.people if who.isdecimal() and only is None else engine.objects
     names = [one.name for one in meant if only in (None, one.name)]
     async with world.database.read() as connection:
         known = merged(await record_story.by_id(connection, who, names))

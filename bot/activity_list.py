@@ -12,7 +12,7 @@ from bot.answers import Answer, assembled, fenced
 from bot.blocks import Block, Button
 from bot.export import harmless
 from bot.figures import count, named, towards
-from bot.links import dynamics_link, marketo_link
+from bot.links import Links
 from bot.reasons import because
 from bot.request import Activity, Status
 from bot.safe import clean, for_mrkdwn
@@ -159,21 +159,21 @@ def _story(object: str, record_id: str) -> Button:
     return Button(label, f"record object:{object} {clean(record_id)}", label)
 
 
-async def write(pages: AsyncIterable[Sequence[Deed]], dynamics_url: str, file: IO[bytes]) -> int:
+async def write(pages: AsyncIterable[Sequence[Deed]], links: Links, file: IO[bytes]) -> int:
     """Writes every deed to `file` as CSV, a page at a time; returns how many there were."""
     text = TextIOWrapper(file, encoding="utf-8", newline="", write_through=False)
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     rows = 0
     async for page in pages:
-        writer.writerows(_cells(deed, dynamics_url) for deed in page)
+        writer.writerows(_cells(deed, links) for deed in page)
         rows += len(page)
     text.flush()
     text.detach()
     return rows
 
 
-def _cells(deed: Deed, dynamics_url: str) -> tuple[str | int, ...]:
+def _cells(deed: Deed, links: Links) -> tuple[str | int, ...]:
     ids = {side: record or "" for side, record in _ids(deed)}
     return (
         deed.id,
@@ -185,6 +185,6 @@ def _cells(deed: Deed, dynamics_url: str) -> tuple[str | int, ...]:
         " ".join(deed.fields),
         harmless(ids["D"]),
         harmless(ids["M"]),
-        dynamics_link(dynamics_url, deed.object, ids["D"]),
-        marketo_link(deed.object, ids["M"]),
+        links.dynamics(deed.object, ids["D"]),
+        links.marketo(deed.object, ids["M"]),
     )

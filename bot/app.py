@@ -32,16 +32,15 @@ from bot.sharing import offered
 from bot.strays import add_strays
 from bot.texts import _, speaking
 from bot.vitals import Pulse
-from bot.words import Vocabulary
+from bot.wiring import described_objects
+from bot.words import Vocabulary, vocabulary_of
 from bot.world import Asker, World
 from storage.database import Database
 from sync.engine import Engine
-from sync.objects import OBJECTS
 from sync.scheduler import Scheduler
 
 log = logging.getLogger(__name__)
 Where = tuple[str, str]  # a channel and a thread's first ts, empty where there is none
-VOCABULARY = Vocabulary(tuple(one.name for one in OBJECTS))
 
 
 def make_client(settings: Settings) -> AsyncWebClient:
@@ -73,11 +72,15 @@ def make_app(
     app = AsyncApp(client=client, signing_secret=secret.get_secret_value() if secret else None)
     help_texts = {name: (module.__doc__ or "").strip() for name, module in COMMANDS.items()}
     askers = Askers(client, settings.sync_people_readers, settings.sync_operators, now)
-    world = World(settings, database, now, client, help_texts, engine, scheduler, pulse=pulse, name_of=askers.name_of)
-    desk = Desk(world, askers, Deliverer(settings.slack_tables, now), Places(client, now))
+    objects = engine.objects if engine else described_objects(settings)
+    world = World(
+        settings, database, now, client, help_texts, objects, engine, scheduler, pulse=pulse, name_of=askers.name_of
+    )
+    vocabulary = vocabulary_of(objects)
+    desk = Desk(world, askers, Deliverer(settings.slack_tables, now), Places(client, now), vocabulary)
 
     add_home(app, world, askers)
-    add_forms(app, client, VOCABULARY, desk.attend, where_of)
+    add_forms(app, client, vocabulary, desk.attend, where_of)
 
     @app.command("/sync")
     async def hear(ack: AsyncAck, respond: AsyncRespond, command: Mapping[str, Any]) -> None:
@@ -120,6 +123,7 @@ class Desk:
     askers: Askers
     deliverer: Deliverer
     places: Places
+    vocabulary: Vocabulary
 
     async def attend(
         self,
@@ -163,7 +167,7 @@ class Desk:
     ) -> Answer:
         known = await self.askers.asker(user_id)
         with speaking(known.locale):
-            return await self._answer(parse(words, VOCABULARY), known, tell, where)
+            return await self._answer(parse(words, self.vocabulary), known, tell, where)
 
     async def _answer(
         self,

@@ -1,7 +1,7 @@
 """The first sentence of a record's story: where it stands, and why. Pure."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from bot.texts import _, plural
 from storage.changes import Direction
 from storage.history import Service
 from storage.record_story import PLACE_STOPS_AT, Failure, Known, LaneStanding, Past, Waiting
-from sync.objects import BY_NAME, Field
+from sync.objects import Field, Object
 
 TARGET = {"to-marketo": "Marketo", "to-dynamics": "Dynamics"}
 PARENTS = {
@@ -28,7 +28,10 @@ PARENTS = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All that a story is made of. `clock` writes a moment in the reader's zone; texts get `longest` letters each."""
+    """All that a story is made of. `clock` writes a moment in the reader's zone; texts get `longest` letters each.
+
+    `one` is the record's object, where that is still kept in step.
+    """
 
     known: Known
     past: Past
@@ -36,6 +39,7 @@ class Told:
     services: tuple[Service, ...]
     may_see_people: bool
     clock: Callable[[datetime], str]
+    one: Object | None = None
     longest: int = 120
 
     @property
@@ -58,17 +62,18 @@ def _stuck(told: Told) -> str:
     if failure.code == "ambiguous":
         said = _("Stuck, because several records could be this one ({code}).").format(code=code)
     else:
+        what = refused_part(failure, told.one.fields if told.one else ())
         said = _("Stuck, because {service} refuses {what}: {code}.").format(
-            service=TARGET[failure.direction], what=refused_part(failure, told.known.object), code=code
+            service=TARGET[failure.direction], what=what, code=code
         )
     return f"{said} {meaning}" if meaning else said
 
 
-def refused_part(failure: Failure, object: str) -> str:
+def refused_part(failure: Failure, fields: Sequence[Field]) -> str:
     """`its mobile phone`, where the message names one of our fields as that service spells it; else `it`."""
     words = set(re.findall(r"\w+", failure.message.casefold()))
     spelled = {"to-marketo": "name", "to-dynamics": "column"}[failure.direction]
-    found = [each for each in BY_NAME[object].fields if getattr(each, spelled).casefold() in words]
+    found = [each for each in fields if getattr(each, spelled).casefold() in words]
     return _("its {field}").format(field=field_words(found[0])) if len(found) == 1 else _("it")
 
 
@@ -154,7 +159,7 @@ def _parted(told: Told) -> str:
         return _("Not in Dynamics any more, because its record was deleted there; Marketo was told by a flag.")
     if told.sides.looked and told.sides.dynamics is None:
         return _("Out of step, because its record is not in Dynamics any more; the next reading will tell Marketo.")
-    if told.sides.looked and told.sides.marketo is None and BY_NAME[told.known.object].marketo_key:
+    if told.sides.looked and told.sides.marketo is None and told.one and told.one.marketo_key:
         return _("Out of step, because it is not in Marketo any more; it is created there anew with its next edit.")
     if link.closed:
         return _("Not written to in Dynamics, because {reason}.").format(reason=because("closed in Dynamics"))

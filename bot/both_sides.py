@@ -10,14 +10,14 @@ from bot.sides import Sides
 from storage.record_story import Known
 from sync.engine import Engine
 from sync.errors import SyncFailure
-from sync.objects import CONTACTS, LEADS, SYNC, TYPE, Object
+from sync.objects import SYNC, TYPE, Object
 from sync.pull_dynamics import is_closed
 from sync.pull_marketo import person_fields
 from sync.values import FORMATTED, flag, from_dynamics, from_marketo, label, person_label
 
 PATIENCE_SECONDS = 8
 OWNER = "_ownerid_value"
-OWNED = ("accounts", "leads", "contacts", "opportunities")
+OWNED = ("account", "lead", "contact", "opportunity")  # tables that surely have an owner, mapped or not
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -49,7 +49,7 @@ async def _look(engine: Engine, known: Known) -> Sides:
 async def _row(engine: Engine, one: Object, dynamics_id: str | None) -> Mapping[str, Any] | None:
     if not dynamics_id:
         return None
-    columns = [*one.columns, OWNER] if one.name in OWNED else one.columns
+    columns = [*one.columns, OWNER] if one.table in OWNED else one.columns
     found = await engine.dynamics.find(one.entity_set, one.dynamics_key, [dynamics_id], list(dict.fromkeys(columns)))
     return found[0] if found else None
 
@@ -109,10 +109,16 @@ def _as_known(engine: Engine, people: Sequence[Mapping[str, Any]], only: str | N
     found = []
     for person in people:
         held = [one for one in engine.people if person.get(one.marketo_key)]
-        for one in held or [CONTACTS if person.get(TYPE) == "Contact" else LEADS]:
+        for one in held or _would_be(engine, person):
             dynamics_id = str(person[one.marketo_key]) if held else None
             found.append(Known(one.name, dynamics_id, str(person["id"]), person_label(person)))
     return [one for one in found if only in (None, one.object)]
+
+
+def _would_be(engine: Engine, person: Mapping[str, Any]) -> tuple[Object, ...]:
+    """What a person in neither table is flagged to become; without a word on it, the first kind of people there is."""
+    said = tuple(one for one in engine.people if one.person_type == person.get(TYPE))
+    return (said or engine.people)[:1]
 
 
 def merged(found: Sequence[Known]) -> list[Known]:

@@ -16,6 +16,7 @@ from storage.trend import STEP, STEPS, Peaks, in_longer_steps
 CHART_STEPS, LETTER_STEPS = 3, 2  # of two hours each
 MOST_SERIES = 6
 LONGEST_NAME = 20
+LONGEST_BESIDE = 13  # of 45 columns, 30 are bars
 UNSEEN = "·"
 _LEVELS = "▁▂▃▄▅▆▇█"
 
@@ -83,11 +84,18 @@ def letters(lines: Sequence[Line], end: datetime, zone: tzinfo) -> str:
     steps = {line.name: in_longer_steps(line.peaks, LETTER_STEPS) for line in lines}
     if all(value is None for values in steps.values() for value in values):
         return _("Nobody has looked at the backlog yet.")
-    width = max(len(name) for name in steps)
-    drawn = [f"{name:<{width}}  {sparkline(values)}" for name, values in steps.items()]
+    drawn = _beside({name: sparkline(values) for name, values in steps.items()})
     since = _("{time} to now, 4 hours a bar, each line").format(time=_label(end - STEPS * STEP, end, zone))
     unseen = [_("{dot} where nobody looked").format(dot=UNSEEN)] if UNSEEN in "".join(drawn) else []
     return "\n".join([*drawn, since, _("up to its own highest"), *unseen])
+
+
+def _beside(bars: Mapping[str, str]) -> list[str]:
+    """Each name before its bars; above them, where one is too long for both to stand on a phone."""
+    width = max(len(name) for name in bars)
+    if width > LONGEST_BESIDE:
+        return [f"{name}\n{drawn}" for name, drawn in bars.items()]
+    return [f"{name:<{width}}  {drawn}" for name, drawn in bars.items()]
 
 
 def sparkline(values: Sequence[int | None]) -> str:

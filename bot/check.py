@@ -1,6 +1,6 @@
 """python -m bot check: is everything ready, line by line, and how to mend what is not."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -13,7 +13,7 @@ from storage.database import Database
 from sync.dynamics.client import Dynamics
 from sync.errors import PersonMustLook, SyncFailure
 from sync.marketo.client import Marketo
-from sync.objects import OBJECTS
+from sync.objects import Object
 from sync.setup import missing_fields, names_of
 
 SCOPES = ("commands", "chat:write", "files:write", "im:write", "users:read")
@@ -46,14 +46,14 @@ async def check_slack(client: AsyncWebClient) -> AsyncIterator[Finding]:
     yield Finding("Slack scopes", not missing, words)
 
 
-async def check_dynamics(dynamics: Dynamics) -> AsyncIterator[Finding]:
+async def check_dynamics(dynamics: Dynamics, objects: Sequence[Object]) -> AsyncIterator[Finding]:
     signed_in = await _try(
         "Dynamics sign-in", dynamics.who_am_i, "check the DYNAMICS_ settings and the application user"
     )
     yield signed_in
     if not signed_in.ready:
         return
-    for one in OBJECTS:
+    for one in objects:
         yield await _tracking(dynamics, one.table)
         if "to-dynamics" in one.directions:
             yield await _may_write(dynamics, one.entity_set)
@@ -120,12 +120,12 @@ async def _try(what: str, call: Callable[[], Awaitable[object]], remedy: str) ->
 
 
 async def check_all(
-    client: AsyncWebClient, dynamics: Dynamics, marketo: Marketo, database: Database
+    client: AsyncWebClient, dynamics: Dynamics, marketo: Marketo, database: Database, objects: Sequence[Object]
 ) -> AsyncIterator[Finding]:
     """Every finding, in the order in which one would mend them."""
     for findings in (
         check_slack(client),
-        check_dynamics(dynamics),
+        check_dynamics(dynamics, objects),
         check_marketo(marketo),
         check_database(database),
     ):

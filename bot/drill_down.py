@@ -8,7 +8,7 @@ from bot import blocks, charts, durations, tables
 from bot.answers import Answer, assembled, fenced, written
 from bot.blocks import Block, Button, Link, Word
 from bot.figures import count, hour_heading, named, towards
-from bot.links import dynamics_link, marketo_link
+from bot.links import Links
 from bot.overview import day_heading, footer, highest, view_menu
 from bot.pace import pace_of, together
 from bot.request import Errors, Status, View
@@ -141,19 +141,19 @@ def _oldest(oldest: Oldest | None, picture: Picture) -> list[Word]:
     name = cut(clean(oldest.label), LONGEST_NAME) if picture.may_see_people else ""
     return [
         *([f"{name}, "] if name else []),
-        *_places(oldest, picture.dynamics_url),
+        *_places(oldest, picture.links),
         _(", waiting {age} (since {time})").format(age=waited, time=since),
     ]
 
 
-def _places(oldest: Oldest, dynamics_url: str) -> list[Word]:
+def _places(oldest: Oldest, links: Links) -> list[Word]:
     """The record on both sides, its source first; on the other side only where it has an id of its own."""
     dynamics, marketo = clean(oldest.dynamics_id or ""), clean(oldest.marketo_id or "")
     places: list[list[Word]] = []
     if dynamics:
-        places.append(["Dynamics ", Link(dynamics, dynamics_link(dynamics_url, oldest.object, dynamics))])
+        places.append(["Dynamics ", Link(dynamics, links.dynamics(oldest.object, dynamics))])
     if marketo and marketo != dynamics:
-        places.append(["Marketo ", Link(marketo, marketo_link(oldest.object, marketo))])
+        places.append(["Marketo ", Link(marketo, links.marketo(oldest.object, marketo))])
     if oldest.direction == "to-dynamics":
         places.reverse()
     return [word for at, place in enumerate(places) for word in ([", ", *place] if at else place)]

@@ -1,12 +1,12 @@
 """Sync errors as CSV: UTF-8, times in ISO 8601 UTC, and no cell that a spreadsheet would run."""
 
 import csv
-from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequence
 from io import TextIOWrapper
 from typing import IO, Any
 
-from bot.links import dynamics_link, marketo_link
-from sync.objects import BY_NAME
+from bot.links import Links
+from sync.objects import Object
 
 COLUMNS = (
     "id",
@@ -26,14 +26,13 @@ COLUMNS = (
     "next_try",
     "owner",
 )
-OWNER_FIELD = next(field.name for one in BY_NAME.values() for field in one.fields if field.owner)
 _RUN = frozenset("=+-@\t\r")
 _STAND_IN = "\x00"
 
 
 async def write(
     pages: AsyncIterable[Sequence[Sequence[Any]]],
-    dynamics_url: str,
+    links: Links,
     file: IO[bytes],
     written: Callable[[int], Awaitable[None]] | None = None,
 ) -> int:
@@ -44,10 +43,10 @@ async def write(
     text = TextIOWrapper(file, encoding="utf-8", newline="", write_through=False)
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    links = Links(dynamics_url)
+    split = Split(links)
     rows = 0
     async for page in pages:
-        writer.writerows([_cells(row, links) for row in page])
+        writer.writerows([_cells(row, split) for row in page])
         rows += len(page)
         if written:
             await written(rows)
@@ -56,20 +55,33 @@ async def write(
     return rows
 
 
-class Links:
+def owner_fields(objects: Iterable[Object]) -> list[str]:
+    """The names under which a change may hold its record's owner."""
+    return sorted({field.name for one in objects for field in one.fields if field.owner})
+
+
+class Split:
     """Addresses of records, what stands before the id and what behind, put together once for each object."""
 
-    def __init__(self, dynamics_url: str) -> None:
-        self.dynamics = {name: _around_id(dynamics_link(dynamics_url, name, _STAND_IN)) for name in BY_NAME}
-        self.marketo = {name: _around_id(marketo_link(name, _STAND_IN)) for name in BY_NAME}
+    def __init__(self, links: Links) -> None:
+        self.dynamics = _Around(lambda name: links.dynamics(name, _STAND_IN))
+        self.marketo = _Around(lambda name: links.marketo(name, _STAND_IN))
 
 
-def _around_id(link: str) -> list[str]:
-    """An id joins the two; where there is no link, there is nothing to join."""
-    return link.split(_STAND_IN) if link else [""]
+class _Around(dict[str, list[str]]):
+    """By object, the two parts that an id joins; where there is no link, there is nothing to join."""
+
+    def __init__(self, link: Callable[[str], str]) -> None:
+        super().__init__()
+        self._link = link
+
+    def __missing__(self, name: str) -> list[str]:
+        link = self._link(name)
+        self[name] = link.split(_STAND_IN) if link else [""]
+        return self[name]
 
 
-def _cells(row: Sequence[Any], links: Links) -> tuple[str | int, ...]:
+def _cells(row: Sequence[Any], split: Split) -> tuple[str | int, ...]:
     number, name, direction, operation, code, message, label, dynamics, marketo, first, last, tried, again, owner = row
     return (
         number,
@@ -81,8 +93,8 @@ def _cells(row: Sequence[Any], links: Links) -> tuple[str | int, ...]:
         label if label[:1] not in _RUN else harmless(label),
         dynamics if dynamics[:1] not in _RUN else harmless(dynamics),
         marketo if marketo[:1] not in _RUN else harmless(marketo),
-        dynamics and dynamics.join(links.dynamics[name]),
-        marketo and marketo.join(links.marketo[name]),
+        dynamics and dynamics.join(split.dynamics[name]),
+        marketo and marketo.join(split.marketo[name]),
         first,
         last,
         tried,

@@ -20,7 +20,6 @@ from storage import history
 from storage.error_groups import open_groups
 from storage.ledger.turns import last_turns
 from sync.backlog import Thresholds
-from sync.objects import LANES
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +63,7 @@ async def read_home(asker: Asker, world: World) -> HomeTab:
         picture = Picture(
             now=now,
             zone=asker.zone,
-            lanes=await history.read_lanes(connection, LANES, now),
+            lanes=await history.read_lanes(connection, world.lanes, now),
             services=await history.read_services(connection),
             feeds=await history.read_feeds(connection),
             last_pass=await history.read_pass(connection),

@@ -13,8 +13,7 @@ from bot.vitals import Vitals
 from storage import health, history
 from storage.changes import Direction, Operation
 from storage.database import Database
-from storage.history import Lane
-from sync.objects import LANES
+from storage.history import Lane, LaneName
 
 LANE = ("object", "direction")
 KIND = (*LANE, "operation")
@@ -29,10 +28,10 @@ class Figures:
     synced: dict[tuple[str, Direction, Operation], int]
 
 
-async def read_figures(database: Database, vitals: Vitals) -> Figures:
+async def read_figures(database: Database, vitals: Vitals, lanes: Sequence[LaneName]) -> Figures:
     async with database.read() as connection:
-        lanes = await history.read_lanes(connection, LANES, vitals.now)
-        return Figures(vitals, lanes, await health.read_synced_totals(connection))
+        found = await history.read_lanes(connection, lanes, vitals.now)
+        return Figures(vitals, found, await health.read_synced_totals(connection))
 
 
 def exposed(figures: Figures) -> bytes:

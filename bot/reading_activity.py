@@ -12,9 +12,6 @@ from bot.texts import _
 from bot.words import NoSense, Token, Vocabulary, known, nearest_of
 from storage.activity_log import OUTCOMES
 from storage.changes import DIRECTIONS
-from sync.objects import BY_NAME
-
-FIELDS = tuple(sorted({field.name for one in BY_NAME.values() for field in one.fields}))
 
 
 def read_activity(tokens: list[Token], vocabulary: Vocabulary) -> Activity:
@@ -52,7 +49,7 @@ def _read(token: Token, vocabulary: Vocabulary) -> Any:
         "direction": _direction,
         "outcome": lambda value: _one_of(value, OUTCOMES, "outcome"),
         "reason": _reason,
-        "field": lambda value: _one_of(value, FIELDS, "field"),
+        "field": lambda value: _one_of(value, vocabulary.fields, "field"),
         "since": _moment,
         "until": _moment,
         "page": _page,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
@@ -91,6 +92,9 @@ class Settings(BaseSettings):
         90, ge=0, description="how long to wait before looking up a batch whose reply was lost"
     )
 
+    sync_objects: Path | None = Field(
+        None, description="a file that says what is kept in step, in place of the packaged `sync/objects.toml`"
+    )
     database_url: Annotated[str, BeforeValidator(_database_address)] = Field(
         "sqlite:///sync.db", description="what is remembered: one SQLite file, or postgresql://…"
     )

@@ -1,11 +1,12 @@
 """Where each object stands, and the verdict on all of them. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
 from bot import durations, pace
 from bot.figures import clock, count, named, towards
+from bot.links import Links
 from bot.safe import clean, cut
 from bot.texts import _
 from storage.history import Hour, Lane, LaneName, Pass, Service
@@ -27,7 +28,7 @@ class Picture:
     last_pass: Pass
     hours: Mapping[LaneName, Sequence[Hour]]
     thresholds: Thresholds
-    dynamics_url: str = ""
+    links: Links = field(default_factory=Links)
     may_see_people: bool = False
 
     def clock(self, moment: datetime) -> str:

@@ -10,7 +10,7 @@ from bot.answers import Answer, written
 from bot.because import TARGET, Told, cause, field_words, sentence
 from bot.blocks import Button, Link, Word
 from bot.figures import count, named, towards
-from bot.links import dynamics_link, marketo_link
+from bot.links import Links
 from bot.reasons import because
 from bot.request import Record, Run
 from bot.safe import clean, cut, for_mrkdwn
@@ -35,17 +35,17 @@ class Fact:
     link: str = ""
 
 
-def draw(request: Record, told: Told, dynamics_url: str, *, is_operator: bool) -> Answer:
+def draw(request: Record, told: Told, links: Links, *, is_operator: bool) -> Answer:
     """The sentence that says because, then the facts; as much of names and values as there is room for."""
     for longest in (120, 40, 12):
-        answer = _drawn(request, replace(told, longest=longest), dynamics_url, is_operator=is_operator)
+        answer = _drawn(request, replace(told, longest=longest), links, is_operator=is_operator)
         if len(json.dumps(answer.blocks)) <= MOST_IN_BLOCKS:
             break
     return answer
 
 
-def _drawn(request: Record, told: Told, dynamics_url: str, *, is_operator: bool) -> Answer:
-    said, facts = sentence(told), _facts(told, dynamics_url)
+def _drawn(request: Record, told: Told, links: Links, *, is_operator: bool) -> Answer:
+    said, facts = sentence(told), _facts(told, links)
     whose = told.known.label or next((one.label for one in told.past.waiting if one.label), "")
     whose = cut(clean(whose), told.longest) if told.may_see_people else ""
     heading = " · ".join(part for part in (named(told.known.object), whose) if part)
@@ -60,11 +60,11 @@ def _line(fact: Fact) -> list[Word]:
     return [(f"{fact.label}: ", "bold"), Link(fact.said, fact.link) if fact.link else fact.said]
 
 
-def _facts(told: Told, dynamics_url: str) -> list[Fact]:
+def _facts(told: Told, links: Links) -> list[Fact]:
     known = told.known
     facts = [
-        Fact("Dynamics", clean(known.dynamics_id or "-"), dynamics_link(dynamics_url, known.object, known.dynamics_id)),
-        Fact("Marketo", clean(known.marketo_id or "-"), marketo_link(known.object, known.marketo_id)),
+        Fact("Dynamics", clean(known.dynamics_id or "-"), links.dynamics(known.object, known.dynamics_id)),
+        Fact("Marketo", clean(known.marketo_id or "-"), links.marketo(known.object, known.marketo_id)),
         *_owner(told),
         *(Fact(_("Waits"), _waiting(one, told)) for one in told.pending),
     ]

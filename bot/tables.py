@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from textwrap import wrap
 
 from tabulate import tabulate
 
@@ -17,6 +18,7 @@ from storage.changes import OPERATIONS, Operation
 from storage.history import Lane
 
 WIDEST = 45
+LONGEST_NAME = 13  # what the shortest figures of the widest table leave for a name
 MOST_ROWS = 99  # of Slack's 100, after the headings
 Cells = list[list[str]]
 Heading = tuple[str, str]
@@ -60,12 +62,14 @@ class Table:
 
     @property
     def letters(self) -> str:
-        """The fullest form that fits a phone: headings are shortened first, then numbers."""
+        """The fullest form that fits a phone: names are folded first, then headings shortened, then numbers."""
         full, short = [heading[0] for heading in self.headings], [heading[1] for heading in self.headings]
         for head, form in ((full, FULL), (short, FULL), (short, SHORT)):
-            table = _drawn(head, self.cells(form), self.words)
-            if _width(table) <= WIDEST:
-                return table
+            rows = self.cells(form)
+            for cells in (rows, _folded(rows)):
+                table = _drawn(head, cells, self.words)
+                if _width(table) <= WIDEST:
+                    return table
         return table
 
     @property
@@ -224,10 +228,15 @@ def _cell(text: str) -> Block:
 def _drawn(headings: list[str], rows: Cells, words: int) -> str:
     """Words to the left, figures to the right. The headings go in as a row: tabulate would widen them by two."""
     aligned = ["left"] * words + ["right"] * (len(headings) - words)
-    rules = ["-" * max(len(row[at]) for row in (headings, *rows)) for at in range(len(headings))]
+    rules = ["-" * max(_width(row[at]) for row in (headings, *rows)) for at in range(len(headings))]
     drawn = tabulate([headings, rules, *rows], tablefmt="plain", colalign=aligned, disable_numparse=True)
     return "\n".join(line.rstrip() for line in drawn.splitlines())
 
 
+def _folded(rows: Cells) -> Cells:
+    """The same with long names on several lines: nothing of a name is left out."""
+    return [["\n".join(wrap(row[0], LONGEST_NAME)), *row[1:]] for row in rows]
+
+
 def _width(table: str) -> int:
-    return max(len(line) for line in table.splitlines())
+    return max((len(line) for line in table.splitlines()), default=0)

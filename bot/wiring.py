@@ -9,15 +9,22 @@ from sqlalchemy import make_url, text
 
 from bot.settings import Settings
 from storage.database import Database
+from sync.catalogue import default_objects, read_objects
 from sync.dynamics.client import Dynamics, DynamicsAccess
 from sync.engine import Engine, Pace
 from sync.marketo.client import Marketo, MarketoAccess
+from sync.objects import Object
 
 ADVISORY_LOCK = 0x53594E43  # "SYNC": one number for the one thing there is to lock
 
 
 class AlreadyRunning(Exception):
     """Another process syncs on this database."""
+
+
+def described_objects(settings: Settings) -> tuple[Object, ...]:
+    """What is to be kept in step. Raises BadCatalogue where the file of SYNC_OBJECTS cannot be used."""
+    return read_objects(settings.sync_objects) if settings.sync_objects else default_objects()
 
 
 def make_dynamics(settings: Settings) -> Dynamics:
@@ -40,10 +47,11 @@ def make_marketo(settings: Settings) -> Marketo:
 @asynccontextmanager
 async def open_engine(settings: Settings, database: Database, now: Callable[[], datetime]) -> AsyncIterator[Engine]:
     """The engine on both services, which are closed afterwards. `now` is the time it goes by."""
+    objects = described_objects(settings)
     dynamics, marketo = make_dynamics(settings), make_marketo(settings)
     pace = Pace(settle_seconds=settings.marketo_settle_seconds, calls_per_round=2 * settings.marketo_in_flight)
     try:
-        yield Engine(database, dynamics, marketo, now, instance=settings.dynamics_url, pace=pace)
+        yield Engine(database, dynamics, marketo, now, instance=settings.dynamics_url, pace=pace, objects=objects)
     finally:
         await dynamics.aclose()
         await marketo.aclose()

@@ -9,6 +9,7 @@ from rapidfuzz import fuzz, process
 
 from bot.request import Misunderstood, View
 from bot.safe import clean
+from sync.objects import Object
 
 KEYS = (
     "object",
@@ -51,11 +52,18 @@ _NEAR = 60
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words there are. `objects` are the names of what is kept in step."""
+    """The words there are. `objects` are the names of what is kept in step, `fields` those of their fields."""
 
     objects: tuple[str, ...]
+    fields: tuple[str, ...] = ()
     commands: tuple[str, ...] = get_args(Command)
     views: tuple[str, ...] = get_args(View)
+
+
+def vocabulary_of(objects: Iterable[Object]) -> Vocabulary:
+    kept = list(objects)
+    fields = sorted({field.name for one in kept for field in one.fields})
+    return Vocabulary(tuple(one.name for one in kept), tuple(fields))
 
 
 @dataclass(frozen=True, slots=True)

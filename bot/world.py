@@ -7,10 +7,13 @@ from datetime import UTC, datetime, tzinfo
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answers import Answer
+from bot.links import Links, links_of
 from bot.settings import Settings
 from bot.vitals import Pulse
 from storage.database import Database
+from storage.history import LaneName
 from sync.engine import Engine
+from sync.objects import Object, lanes_of
 from sync.scheduler import Scheduler
 
 
@@ -40,7 +43,7 @@ async def _nobody(answer: Answer) -> None:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What there is. `help_texts` are the commands' docstrings by the name one types.
+    """What there is. `help_texts` are the commands' docstrings by the name one types, `described` the objects' file.
 
     `engine` and `scheduler` are there where this process syncs too. `tell` shows the asker how far their request is,
     until its answer takes the place of that; three times at most, because Slack lets us answer five times.
@@ -52,8 +55,26 @@ class World:
     now: Callable[[], datetime]
     slack: AsyncWebClient
     help_texts: Mapping[str, str]
+    described: tuple[Object, ...]
     engine: Engine | None = None
     scheduler: Scheduler | None = None
     tell: Callable[[Answer], Awaitable[None]] = _nobody
     pulse: Pulse | None = None
     name_of: Callable[[str], Awaitable[str]] = _unnamed
+
+    @property
+    def objects(self) -> tuple[Object, ...]:
+        """What is kept in step, in the order in which it is pushed: as it was fitted to both sides, where we sync."""
+        return self.engine.objects if self.engine else self.described
+
+    @property
+    def lanes(self) -> tuple[LaneName, ...]:
+        return lanes_of(self.objects)
+
+    @property
+    def links(self) -> Links:
+        return links_of(self.objects, self.settings.dynamics_url)
+
+    def object_named(self, name: str) -> Object | None:
+        """None for one that is not kept in step any more; its past is still remembered."""
+        return next((one for one in self.objects if one.name == name), None)

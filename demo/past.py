@@ -19,7 +19,6 @@ from storage.database import Database
 from storage.ledger.readings import go_live
 from sync.engine import Engine, Pace
 from sync.marketo.client import Marketo, MarketoAccess
-from sync.objects import LANES
 from sync.passes import run_pass, take_sample
 from sync.setup import create_missing_fields
 
@@ -112,7 +111,7 @@ async def play(settings: Settings, seed: int, progress: Progress) -> None:
 async def _go_live(engine: Engine) -> None:
     await create_missing_fields(engine.marketo)
     async with engine.database.write() as connection:
-        for name, direction in LANES:
+        for name, direction in engine.lanes:
             await go_live(engine.database, connection, name, direction, "demo", engine.now())
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, func, literal, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, among
@@ -15,19 +15,19 @@ CACHE = -8192  # kilobytes, as SQLite writes them
 
 
 async def exported(
-    database: Database, ids: Sequence[int], owner_field: str, size: int = 2000
+    database: Database, ids: Sequence[int], owner_fields: Sequence[str], size: int = 2000
 ) -> AsyncIterator[list[Row]]:
     """The errors with these ids in their order, `size` at a time: a short look for each, never a long read.
 
     A row is (id, object, direction, operation, code, message, label, dynamics_id, marketo_id, first_failed_at,
-    failed_at, attempts, next_at, owner): times as ISO 8601 in UTC, the owner as the change's `owner_field` holds it;
-    what is not known is empty.
+    failed_at, attempts, next_at, owner): times as ISO 8601 in UTC, the owner as the first of the change's
+    `owner_fields` that holds one; what is not known is empty.
     """
     for start in range(0, len(ids), size):
         wanted = ids[start : start + size]
         async with database.read() as connection, _little_cache(database, connection):
             found = await connection.execute(
-                _query(connection, owner_field).where(among(connection, errors.c.id, wanted))
+                _query(connection, owner_fields).where(among(connection, errors.c.id, wanted))
             )
             by_id = {row[0]: row for row in found}
         yield [by_id[one] for one in wanted if one in by_id]
@@ -45,8 +45,9 @@ async def _little_cache(database: Database, connection: AsyncConnection) -> Asyn
     await connection.exec_driver_sql(f"PRAGMA cache_size={before}")
 
 
-def _query(connection: AsyncConnection, owner_field: str) -> Select[Any]:
-    owner = func.coalesce(changes.c["values"][owner_field].as_string(), "")
+def _query(connection: AsyncConnection, owner_fields: Sequence[str]) -> Select[Any]:
+    held = [changes.c["values"][one].as_string() for one in owner_fields]
+    owner = func.coalesce(*held, "") if held else literal("")
     empty = [func.coalesce(one, "") for one in (errors.c.dynamics_id, errors.c.marketo_id)]
     times = [_iso(connection, one) for one in (errors.c.first_failed_at, errors.c.failed_at)]
     known = [errors.c[name] for name in ("id", "object", "direction", "operation", "code", "message", "label")]

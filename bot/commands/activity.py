@@ -25,12 +25,10 @@ from bot.texts import _, plural
 from bot.world import Asker, World
 from storage import activity_log
 from storage.activity_log import COUNT_STOPS_AT, Sought
-from sync.objects import OBJECTS
 
 
 async def answer(request: Activity, asker: Asker, world: World) -> Answer:
-    now = world.now()
-    sought = _sought(request, asker, now)
+    sought = _sought(request, asker, world)
     if request.csv:
         return await _as_file(request, sought, asker, world)
     skip = (request.page - 1) * PAGE
@@ -38,13 +36,14 @@ async def answer(request: Activity, asker: Asker, world: World) -> Answer:
         within = skip < COUNT_STOPS_AT
         found = await activity_log.newest(connection, sought, skip=skip, limit=PAGE) if within else []
         summary = await activity_log.summary(connection, sought)
+    now = world.now()
     return activity_list.draw(Page(request, found, summary, lambda moment: clock(moment, now, asker.zone)))
 
 
 async def _as_file(request: Activity, sought: Sought, asker: Asker, world: World) -> Answer:
     shown = Button(_("Show here"), replace(request, csv=False).words)
     with tempfile.TemporaryFile() as file:
-        rows = await activity_list.write(activity_log.stream(world.database, sought), world.settings.dynamics_url, file)
+        rows = await activity_list.write(activity_log.stream(world.database, sought), world.links, file)
         if not rows:
             return say(_("Nothing was done that fits, so there is no file to send."), shown)
         name = f"sync-activity-{world.now():%Y-%m-%d-%H%M}.csv"
@@ -56,9 +55,10 @@ async def _as_file(request: Activity, sought: Sought, asker: Asker, world: World
     return say(_("{rows} sent to you as {name}, in your direct messages with me.").format(rows=said, name=name), shown)
 
 
-def _sought(request: Activity, asker: Asker, now: datetime) -> Sought:
+def _sought(request: Activity, asker: Asker, world: World) -> Sought:
+    now = world.now()
     return Sought(
-        objects=(request.object,) if request.object else tuple(one.name for one in OBJECTS),
+        objects=(request.object,) if request.object else tuple(one.name for one in world.objects),
         direction=request.direction,
         outcome=request.outcome,
         reason=request.reason,

@@ -76,8 +76,8 @@ async def _as_file(request: Errors, asker: Asker, world: World) -> Answer:
         return say(_("No errors fit, so there is no file to send."), shown)
     with tempfile.TemporaryFile() as file:
         progress = Progress(len(ids), world)
-        pages = exported(world.database, ids, export.OWNER_FIELD)
-        rows = await export.write(pages, world.settings.dynamics_url, file, progress.tell)
+        pages = exported(world.database, ids, export.owner_fields(world.objects))
+        rows = await export.write(pages, world.links, file, progress.tell)
         name = f"sync-errors-{world.now():%Y-%m-%d-%H%M}.csv"
         noun = plural("{count} {state} error", "{count} {state} errors", rows)
         said = noun.format(count=count(rows), state=_(request.state))

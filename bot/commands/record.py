@@ -25,7 +25,7 @@ from bot.world import Asker, World
 from storage import history, record_story
 from storage.record_story import MOST_FOUND, Known
 from sync.errors import SyncFailure
-from sync.objects import OBJECTS, PEOPLE
+from sync.objects import Object
 
 
 async def answer(request: Record, asker: Asker, world: World) -> Answer:
@@ -67,7 +67,7 @@ async def _found(request: Record, world: World) -> tuple[list[Known], str]:
 
 
 async def _remembered(request: Record, world: World) -> list[Known]:
-    who, objects = request.who, _objects(request)
+    who, objects = request.who, _objects(request, world)
     async with world.database.read() as connection:
         if who.startswith("#"):
             return await record_story.by_error(connection, int(who.removeprefix("#"))) if ERROR.fullmatch(who) else []
@@ -76,9 +76,9 @@ async def _remembered(request: Record, world: World) -> list[Known]:
         return merged([one for one in await record_story.by_label(connection, who) if one.object in objects])
 
 
-def _objects(request: Record) -> list[str]:
+def _objects(request: Record, world: World) -> list[str]:
     """A number is a person's id, unless an object was named: salespersons have numbers of their own."""
-    among = PEOPLE if request.who.isdecimal() else OBJECTS
+    among = [one for one in world.objects if one.is_person or not request.who.isdecimal()]
     return [request.object] if request.object else [one.name for one in among]
 
 
@@ -89,12 +89,21 @@ def _nobody(request: Record, problem: str) -> Answer:
 
 
 async def _told(request: Record, known: Known, asker: Asker, world: World) -> Answer:
-    sides = await look(world.engine, known) if world.engine else Sides(problem=_("this process does not sync"))
+    one = world.object_named(known.object)
+    sides = await _sides(known, one, world)
     async with world.database.read() as connection:
         past = await record_story.past_of(connection, known)
         services = await history.read_services(connection)
     now = world.now()
     told = Told(
-        known, past, sides, tuple(services), asker.may_see_people, lambda moment: clock(moment, now, asker.zone)
+        known, past, sides, tuple(services), asker.may_see_people, lambda moment: clock(moment, now, asker.zone), one
     )
-    return story.draw(request, told, world.settings.dynamics_url, is_operator=asker.is_operator)
+    return story.draw(request, told, world.links, is_operator=asker.is_operator)
+
+
+async def _sides(known: Known, one: Object | None, world: World) -> Sides:
+    if world.engine is None:
+        return Sides(problem=_("this process does not sync"))
+    if one is None:
+        return Sides(problem=_("{object} are not kept in step any more").format(object=known.object))
+    return await look(world.engine, known)

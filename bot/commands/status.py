@@ -28,14 +28,13 @@ from storage import history
 from storage.trend import Trend, read_trend
 from storage.waiting import read_editors, read_oldest
 from sync.backlog import Thresholds
-from sync.objects import LANES
 
 
 async def answer(request: Status, asker: Asker, world: World) -> Answer:
     if request.view == "by-user" and not asker.may_see_people:
         sentence = _("Who edits is told only to those listed in SYNC_PEOPLE_READERS.")
         return say(sentence, Button(_("Status"), Status(request.object).words))
-    lanes = [name for name in LANES if request.object in (None, name[0])]
+    lanes = [name for name in world.lanes if request.object in (None, name[0])]
     async with world.database.read() as connection:
         picture = await _picture(connection, request, asker, world)
         if request.view == "by-user":
@@ -55,13 +54,13 @@ async def _picture(connection: AsyncConnection, request: Status, asker: Asker, w
     return Picture(
         now=now,
         zone=asker.zone,
-        lanes=await history.read_lanes(connection, LANES, now),
+        lanes=await history.read_lanes(connection, world.lanes, now),
         services=await history.read_services(connection),
         feeds=await history.read_feeds(connection),
         last_pass=await history.read_pass(connection),
         hours={} if unhurried else await history.read_hours(connection, now, only=request.object),
         thresholds=Thresholds(world.settings.alert_backlog, world.settings.alert_oldest),
-        dynamics_url=world.settings.dynamics_url,
+        links=world.links,
         may_see_people=asker.may_see_people,
     )
 

@@ -10,7 +10,7 @@ from bot.error_form import FORM, OPEN_FORM
 from bot.request import View
 from bot.words import KEYS, Command
 from storage.changes import DIRECTIONS, OPERATIONS
-from sync.objects import OBJECTS
+from tests.objects import OBJECTS
 
 Payload = dict[str, Any]
 PEOPLE = ("U0ADMIN", "U0OPS", "U0READER", "U0GUEST")

@@ -12,9 +12,9 @@ from bot.settings import Settings
 from storage.database import Database
 from storage.models import changes, totals
 from sync.backlog import Thresholds
-from sync.objects import LANES
 from tests.bot.conftest import NOW, Settle
 from tests.bot.conversation import Conversation
+from tests.objects import LANES
 from tests.rows import live, waiting
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -42,7 +42,7 @@ async def recover(database: Database) -> None:
 
 async def look(database: Database, settings: Settings, now: Any = NOW) -> None:
     """What the scheduler does, with a client of its own each time as after a restart."""
-    await watch(database, AT, now)
+    await watch(database, LANES, AT, now)
     await announce(database, make_client(settings), settings.alert_channel, now)
 
 

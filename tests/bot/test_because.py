@@ -13,7 +13,7 @@ from storage.changes import ECHO, EQUAL, NOTHING_NEW, Link
 from storage.history import Service
 from storage.record_story import Failure, Known, LaneStanding, Past, Waiting
 from sync import decide, pull_dynamics, pull_marketo
-from sync.objects import LEADS
+from tests.objects import LEADS
 
 NOW = datetime(2026, 11, 23, 14, 32, tzinfo=UTC)
 LIVE = {"to-marketo": LaneStanding(live=True), "to-dynamics": LaneStanding(live=True)}
@@ -43,7 +43,7 @@ def told(sides: Sides = BOTH, services: tuple[Service, ...] = (), known: Known |
     usual: Mapping[str, Any] = {"waiting": (), "failures": (), "done": (), "skipped": (), "lanes": LIVE, "alike": {}}
     remembered = Past(**{"link": LINK, "synced_at": NOW, **usual, **past})
     whose = known or Known("leads", "guid", "4711")
-    return sentence(Told(whose, remembered, sides, services, True, lambda moment: f"{moment:%H:%M}"))
+    return sentence(Told(whose, remembered, sides, services, True, lambda moment: f"{moment:%H:%M}", LEADS))
 
 
 PAUSED = {"to-marketo": LaneStanding(live=True, paused=True)}

@@ -7,7 +7,7 @@ from hypothesis import strategies as some
 from bot.charts import curve, sparkline
 from sandbox.slack.block_rules import complaints_about
 from storage.trend import STEPS, Peaks
-from sync.objects import OBJECTS
+from tests.objects import OBJECTS
 
 END = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
 SEEN: Peaks = tuple(range(STEPS))

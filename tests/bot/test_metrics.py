@@ -15,6 +15,7 @@ from storage.database import Database
 from storage.models import lanes, totals
 from tests.bot.clock import Clock
 from tests.bot.conftest import NOW, REQUIRED
+from tests.objects import LANES
 from tests.rows import all_read, put, synced, total, waiting
 from tests.services import Services
 
@@ -41,7 +42,7 @@ async def pulse(sandbox: Services, sqlite_database: Database, clock: Clock) -> A
 @pytest.fixture
 async def health(pulse: Pulse, sqlite_database: Database, free_port: int) -> AsyncIterator[httpx.AsyncClient]:
     address = f"http://127.0.0.1:{free_port}"
-    async with health_open(free_port, pulse, sqlite_database), httpx.AsyncClient(base_url=address) as client:
+    async with health_open(free_port, pulse, sqlite_database, LANES), httpx.AsyncClient(base_url=address) as client:
         yield client
 
 
@@ -126,6 +127,6 @@ async def test_the_process_tells_of_itself(health: httpx.AsyncClient, sqlite_dat
 
 
 async def test_without_a_port_nothing_is_opened(pulse: Pulse, sqlite_database: Database, free_port: int) -> None:
-    async with health_open(None, pulse, sqlite_database), httpx.AsyncClient() as client:
+    async with health_open(None, pulse, sqlite_database, LANES), httpx.AsyncClient() as client:
         with pytest.raises(httpx.ConnectError):
             await client.get(f"http://127.0.0.1:{free_port}/healthz")

@@ -6,13 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bot.app import VOCABULARY
 from bot.grammar import parse
-from bot.reading_activity import FIELDS
 from bot.reasons import REASONS
 from bot.request import Activity, Misunderstood, Record, Request, Share, Status
 from storage.activity_log import OUTCOMES
 from storage.changes import DIRECTIONS
+from tests.objects import VOCABULARY
 
 OBJECTS = some.none() | some.sampled_from(VOCABULARY.objects)
 MOMENTS = some.none() | some.timedeltas(timedelta(minutes=1), timedelta(days=90)).map(
@@ -28,7 +27,7 @@ ACTIVITIES = some.builds(
     direction=some.none() | some.sampled_from(DIRECTIONS),
     outcome=some.none() | some.sampled_from(OUTCOMES),
     reason=some.none() | some.sampled_from([*REASONS]),
-    field=some.none() | some.sampled_from(FIELDS),
+    field=some.none() | some.sampled_from(VOCABULARY.fields),
     since=MOMENTS | DAYS,
     until=MOMENTS | DAYS,
     page=some.integers(1, 999),

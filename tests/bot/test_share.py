@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from bot.app import VOCABULARY
 from bot.grammar import parse
 from bot.request import Misunderstood
 from bot.sharing import why_not
@@ -14,6 +13,7 @@ from storage.models import activity, changes
 from tests.bot.conftest import NOW, Settle, connected, running
 from tests.bot.conversation import Conversation
 from tests.bot.test_status_in_slack import fill
+from tests.objects import VOCABULARY
 from tests.rows import change, error, failed, put
 
 SECRETS = ("Ada", "Lovelace", "ada@x.example", "+1 555 0199", "Baker Street", "Countess", "Otto Editor")

@@ -5,9 +5,9 @@ import pytest
 
 from storage.database import Database
 from storage.models import changes, totals
-from sync.objects import LANES, OBJECTS
 from tests.bot.conftest import NOW, Settle, connected, running
 from tests.bot.conversation import Conversation
+from tests.objects import LANES, OBJECTS
 from tests.rows import all_read, change, live, put, synced, total, waiting
 from tests.waiting import until
 

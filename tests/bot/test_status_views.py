@@ -7,10 +7,10 @@ import pytest
 
 from storage.database import Database
 from storage.models import changes, lanes, links, totals
-from sync.objects import LANES, OBJECTS
 from tests.bot.conftest import NOW, Settle, connected, running
 from tests.bot.conversation import Conversation
 from tests.bot.test_status_in_slack import kinds, row
+from tests.objects import LANES, OBJECTS
 from tests.rows import all_read, change, live, put, sampled, synced, total
 from tests.waiting import until
 

@@ -16,7 +16,7 @@ from storage.changes import Direction, Operation
 from storage.history import Hour, Lane, Pass, Service
 from storage.waiting import Oldest
 from sync.backlog import Thresholds
-from sync.objects import LANES
+from tests.objects import LANES
 
 NOW = datetime(2026, 11, 23, 14, 32, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -26,7 +26,6 @@ from storage.ledger.readings import go_live
 from sync.dynamics.client import Dynamics, DynamicsAccess
 from sync.engine import Engine, Pace
 from sync.marketo.client import Marketo, MarketoAccess
-from sync.objects import LANES
 from sync.passes import run_pass
 from tests.journeys.wire import is_write_request
 from tests.journeys.world import HURRY
@@ -116,7 +115,7 @@ async def live(asked: dict[str, Any], fate: Fate) -> None:
     engine = Engine(database, dynamics, marketo, lambda: moment(asked), "doomed", pace)
     async with alone(database), httpx.AsyncClient() as controls:
         async with database.write() as connection:
-            for one, direction in LANES:
+            for one, direction in engine.lanes:
                 await go_live(database, connection, one, direction, "the test", engine.now())
         end = time.monotonic() + LIFE
         while time.monotonic() < end:

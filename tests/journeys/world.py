@@ -23,7 +23,6 @@ from storage.models import changes, errors, lanes
 from sync.dynamics.client import Dynamics, DynamicsAccess
 from sync.engine import Engine, Pace
 from sync.marketo.client import Marketo, MarketoAccess
-from sync.objects import LANES
 from sync.passes import run_pass
 from sync.setup import create_missing_fields
 from tests.journeys.serving import services
@@ -93,7 +92,7 @@ class World:
 
     async def go_live(self) -> None:
         async with self.database.write() as connection:
-            for one, direction in LANES:
+            for one, direction in self.engine.lanes:
                 await go_live(self.database, connection, one, direction, "the test", self.now)
 
     # Dynamics, as its users see it

@@ -20,8 +20,8 @@ from sync.decide import (
     edited,
     first_agreement,
 )
-from sync.objects import ACCOUNTS, CONTACTS, LEADS
 from sync.values import fingerprint, fingerprints, from_dynamics, from_marketo
+from tests.objects import ACCOUNTS, CONTACTS, LEADS
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 BEFORE = {"city": "Pune", "title": "Clerk", "doNotCall": False, "unsubscribed": False}

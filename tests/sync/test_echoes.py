@@ -4,8 +4,8 @@ from typing import Any
 
 from storage.changes import Link
 from sync.echoes import API, Judged, judge
-from sync.objects import CONTACTS, LEADS
 from sync.values import fingerprint
+from tests.objects import CONTACTS, LEADS
 
 CITY = LEADS.field("city")
 FORM = "Web form fillout"

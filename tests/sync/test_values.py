@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync.objects import CONTACTS, LEADS, OPPORTUNITIES, Field
+from sync.objects import Field
 from sync.values import FORMATTED, LOOKUP, compared, fingerprint, from_dynamics, from_marketo, to_dynamics
+from tests.objects import CONTACTS, LEADS, OPPORTUNITIES
 
 TEXT, EMAIL = Field("city", "address1_city"), Field("email", "emailaddress1", "email")
 FLAG, NUMBER = Field("doNotCall", "donotphone", "flag"), Field("amount", "actualvalue", "number")
