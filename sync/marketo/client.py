@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from sync.errors import SyncFailure
-from sync.marketo import reading, writing
+from sync.marketo import bulk, reading, writing
 from sync.marketo.access import Activities, MarketoAccess, PersonField
 from sync.marketo.auth import SignIn
 from sync.marketo.codes import ALREADY_THERE, NATIVE_SYNC_ON
@@ -121,6 +121,20 @@ class Marketo:
         """Deletes objects (or "leads", by id) named by their id or their dedupe fields; what is gone counts as done."""
         head = {} if kind == "leads" else {"deleteBy": writing.delete_key(rows)}
         return await writing.write(self._connection, f"{kind}/delete", rows, head, writing.outcome_of_delete)
+
+    async def import_people(self, lookup_field: str, file: bytes, every: float) -> set[str]:
+        """Upserts the people of a CSV file (see sync.marketo.bulk.files_of) in one job, asked after `every` seconds.
+
+        Returns the lookup values of the rows that were not taken. Raises Later with `unknown` where it is not known
+        what became of the job.
+        """
+        return await bulk.import_people(self._connection, lookup_field, file, every)
+
+    async def created_people(
+        self, fields: Sequence[str], start: datetime, end: datetime, every: float
+    ) -> list[dict[str, str]]:
+        """`fields`, as text, of everybody created from `start` to `end` (31 days at most), by a bulk extract."""
+        return await bulk.created_people(self._connection, fields, start, end, every)
 
     async def calls_today(self) -> int:
         """How many of the day's calls are used, by all integrations together. The day is US Central's."""

@@ -41,6 +41,7 @@ class Connection:
         transport: httpx.AsyncBaseTransport | None,
     ) -> None:
         self._base = url.rstrip("/") + "/rest/v1/"
+        self._bulk = url.rstrip("/") + "/bulk/v1/"
         self._sign_in = sign_in
         self._pace = pace
         self._patience = patience
@@ -70,6 +71,41 @@ class Connection:
         """The results that answer a write of `body`, JSON already."""
         request = self._http.build_request("POST", self._address(path), content=body, headers=JSON)
         return list((await self._send(request, write=True)).get("result") or [])
+
+    async def send_file(self, path: str, asked: Mapping[str, str], file: bytes) -> list[dict[str, Any]]:
+        """The results that answer a bulk import of a CSV file."""
+        files = {"file": ("people.csv", file, "text/csv")}
+        request = self._http.build_request("POST", f"{self._bulk}{path}.json", params=dict(asked), files=files)
+        return list((await self._send(request, write=True)).get("result") or [])
+
+    async def read_bulk(self, path: str) -> Envelope:
+        """The envelope that tells how a bulk job stands; `path` with its ".json"."""
+        return await self._send(self._http.build_request("GET", self._bulk + path), write=False)
+
+    async def write_bulk(self, path: str, body: bytes) -> list[dict[str, Any]]:
+        """The results that answer the making or queueing of a bulk extract, which changes nobody: it may be repeated."""
+        request = self._http.build_request("POST", self._bulk + path, content=body, headers=JSON)
+        return list((await self._send(request, write=False)).get("result") or [])
+
+    async def read_file(self, path: str) -> str:
+        """A bulk job's file: text, not JSON. Raises as any read does; a file that is not there is empty."""
+        request = self._http.build_request("GET", self._bulk + path)
+        return await self._patience.repeat(lambda: self._text(request), lambda failed: isinstance(failed, Later))
+
+    async def _text(self, request: httpx.Request) -> str:
+        async with self._pace.slot():
+            try:
+                response = await self._http.send(request)
+            except httpx.RequestError as error:
+                raise no_answer(error, write=False) from None
+        if response.headers.get("content-type", "").startswith("application/json"):
+            self._opened(response, write=False)
+            raise Later("bad-reply", "the answer is no file")
+        if response.status_code == 404:
+            return ""
+        if not response.is_success:
+            raise failure(f"http-{response.status_code}", response.reason_phrase, write=False)
+        return response.text
 
     def _address(self, path: str) -> str:
         return f"{self._base}{path}.json"
