@@ -1,7 +1,7 @@
 """python -m bench [quick] [names …]: measures, prints each figure as it comes, and rewrites bench/RESULTS.md.
 
-names    limits, leads, drain, status, postgresql, errors, errors-postgresql, acknowledgement, export; all of them
-         without any
+names    limits, leads, drain, status, postgresql, errors, errors-postgresql, acknowledgement, export, first-sync,
+         kills, kills-postgresql; all of them without any
 quick    a smaller measure of most of them, which RESULTS.md is not rewritten for
 """
 
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from bench import acknowledgement, errors_search, export, no_limits, real_limits, report, status
+from bench import acknowledgement, errors_search, export, first_sync, kills, no_limits, real_limits, report, status
 from bench.machine import machine, others_busy
 from bench.result import Result
 
@@ -25,6 +25,9 @@ FULL: dict[str, Benchmark] = {
     "errors-postgresql": lambda: errors_search.measure("PostgreSQL", errors=1_000_000, times=3),
     "acknowledgement": lambda: acknowledgement.compare(asks=300, records=300_000),
     "export": lambda: export.compare(errors=1_000_000),
+    "first-sync": lambda: first_sync.measure(records=1_000_000),
+    "kills": lambda: kills.measure("SQLite"),
+    "kills-postgresql": lambda: kills.measure("PostgreSQL"),
 }
 QUICK: dict[str, Benchmark] = {
     "drain": lambda: no_limits.compare(records=20_000, times=1),
@@ -33,6 +36,7 @@ QUICK: dict[str, Benchmark] = {
     "acknowledgement": lambda: acknowledgement.compare(asks=100, records=150_000),
     "errors": lambda: errors_search.measure("SQLite", errors=100_000, times=3),
     "export": lambda: export.compare(errors=100_000),
+    "first-sync": lambda: first_sync.measure(records=100_000),
 }
 
 

@@ -1,10 +1,12 @@
-"""python -m bench.ours drain|keep-running DYNAMICS MARKETO FOLDER: our engine in a process of its own.
+"""python -m bench.ours drain|first-sync|keep-running DYNAMICS MARKETO FOLDER: our engine in a process of its own.
 
 drain          one pass over what waits, without limits; prints the seconds it took, by the clock and of the processor
+first-sync     passes until nothing waits; prints the seconds it took, and the megabytes held at most and at its start
 keep-running   passes as the real process schedules them, with all of Marketo's limits, until it is ended
 """
 
 import asyncio
+import resource
 import signal
 import sys
 import time
@@ -23,6 +25,19 @@ async def drain(pair: Pair) -> tuple[float, float]:
         return time.perf_counter() - started, time.process_time() - busy
 
 
+async def first_sync(pair: Pair) -> tuple[float, float, float]:
+    async with our_engine(pair) as engine:
+        started, held = time.perf_counter(), megabytes()
+        while await run_pass(engine):
+            pass
+        return time.perf_counter() - started, megabytes(), held
+
+
+def megabytes() -> float:
+    """The most this process has held so far (Linux counts in KiB)."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 async def keep_running(pair: Pair) -> None:
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
@@ -37,5 +52,7 @@ if __name__ == "__main__":
     pair = Pair(sys.argv[2], sys.argv[3], Path(sys.argv[4]))
     if sys.argv[1] == "drain":
         print(*asyncio.run(drain(pair)))
+    elif sys.argv[1] == "first-sync":
+        print(*asyncio.run(first_sync(pair)))
     else:
         asyncio.run(keep_running(pair))

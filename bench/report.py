@@ -34,6 +34,9 @@ What the rows mean
 * 7: the whole bot in one process, which syncs and answers. Slack counts, from the payload to its acknowledgement.
 * 8: from the search to the finished file, links and all; the shell writes the same columns but for the links, its
   times as numbers.
+* 9: opportunities, each page read once and its records sent in rounds; the most the process held, the interpreter and
+  its libraries included.
+* 10: of the long tests in tests/journeys/test_kills.py: every life is a process; it dies around what must not be torn.
 """
 
 

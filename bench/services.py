@@ -160,7 +160,7 @@ def make_ready(pair: Pair) -> None:
 async def _make_ready(pair: Pair) -> None:
     async with our_engine(pair) as engine:
         await engine.database.migrate()
-        await create_missing_fields(engine.marketo)
+        await create_missing_fields(engine.marketo, engine.objects)
         async with engine.database.write() as connection:
             for one, direction in engine.lanes:
                 await go_live(engine.database, connection, one, direction, "bench", engine.now())
