@@ -14,6 +14,8 @@ from bot.tables import Table
 from bot.texts import _
 from storage.trend import Peaks, Trend
 
+MOST_BUTTONS = 20  # of the 25 elements that Slack takes in a row, some lead elsewhere
+
 
 def draw(picture: Picture, view: View = "backlog", hourly: Hourly | None = None, trend: Trend | None = None) -> Answer:
     """All objects in one view: `hourly` is what the last full hour brought, `trend` the last five days."""
@@ -117,7 +119,7 @@ def _unread(found: Sequence[Standing]) -> list[str]:
 
 
 def _buttons(request: Status, found: Sequence[Standing]) -> list[Button]:
-    objects = [Button(named(one.object), Status(one.object, request.view).words) for one in found]
+    objects = [Button(named(one.object), Status(one.object, request.view).words) for one in found[:MOST_BUTTONS]]
     errors = sum(one.errors for one in found)
     return [
         *objects,

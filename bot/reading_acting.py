@@ -8,13 +8,12 @@ from typing import TypeVar
 
 from bot.request import Act, Audit, Errors, Pause, Run
 from bot.texts import _
-from bot.words import NoSense, Token, Vocabulary, known, nearest_of
+from bot.words import FILLERS, NoSense, Token, Vocabulary, known, nearest_of
 from storage.changes import DIRECTIONS
 
 NUMBER = re.compile(r"#?([0-9]{1,18})")
 COUNT = re.compile(r"[0-9]{1,9}")
 PAGE = re.compile(r"[1-9][0-9]{0,5}")
-FILLERS = ("all", "everything", "to", "error")
 A = TypeVar("A", bound=Act)
 L = TypeVar("L", bound=Pause)
 
@@ -92,7 +91,8 @@ def read_lanes(kind: type[L], tokens: list[Token], vocabulary: Vocabulary, name:
 def _unknown(value: str, name: str, vocabulary: Vocabulary) -> NoSense:
     near = nearest_of(value, [*vocabulary.objects, *DIRECTIONS])
     if near is None:
-        sentence = _("I do not know “{value}”. Try: /sync {name} leads to-marketo").format(value=value, name=name)
+        sentence = _("I do not know “{value}”. Try: /sync {name} {example} to-marketo")
+        sentence = sentence.format(value=value, name=name, example=vocabulary.example)
         return NoSense(sentence, f"help {name}")
     sentence = _("I do not know “{value}”. Did you mean: /sync {name} {near}").format(value=value, name=name, near=near)
     return NoSense(sentence, f"{name} {near}")

@@ -35,7 +35,8 @@ def _bare(word: str, vocabulary: Vocabulary) -> tuple[str, str]:
             return key, found
     near = nearest_of(word, [*vocabulary.objects, *OUTCOMES])
     said = _("I do not know “{word}”.").format(word=word)
-    raise NoSense(f"{said} {_tip(near or 'leads skipped', near is not None)}", f"activity {near or 'leads skipped'}")
+    words = near or f"{vocabulary.example} skipped"
+    raise NoSense(f"{said} {_tip(words, near is not None)}", f"activity {words}")
 
 
 def _tip(words: str, near: bool) -> str:

@@ -8,8 +8,9 @@ from filelock import FileLock, Timeout
 from sqlalchemy import make_url, text
 
 from bot.settings import Settings
+from bot.words import unspeakable
 from storage.database import Database
-from sync.catalogue import default_objects, read_objects
+from sync.catalogue import BadCatalogue, default_objects, read_objects
 from sync.dynamics.client import Dynamics, DynamicsAccess
 from sync.engine import Engine, Pace
 from sync.marketo.client import Marketo, MarketoAccess
@@ -24,7 +25,12 @@ class AlreadyRunning(Exception):
 
 def described_objects(settings: Settings) -> tuple[Object, ...]:
     """What is to be kept in step. Raises BadCatalogue where the file of SYNC_OBJECTS cannot be used."""
-    return read_objects(settings.sync_objects) if settings.sync_objects else default_objects()
+    if settings.sync_objects is None:
+        return default_objects()
+    objects = read_objects(settings.sync_objects)
+    if mistakes := unspeakable([one.name for one in objects]):
+        raise BadCatalogue([f"{settings.sync_objects}: {each}" for each in mistakes])
+    return objects
 
 
 def make_dynamics(settings: Settings) -> Dynamics:

@@ -1,7 +1,7 @@
 """Words as they were typed, and the words there are: tokens, spellings, and the nearest that works. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -9,6 +9,7 @@ from rapidfuzz import fuzz, process
 
 from bot.request import Misunderstood, View
 from bot.safe import clean
+from storage.changes import DIRECTIONS
 from sync.objects import Object
 
 KEYS = (
@@ -48,6 +49,7 @@ Command = Literal[
 _TOKEN = re.compile(r'(?:([a-z]+):)?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
 _NEAR = 60
+FILLERS = ("all", "everything", "to", "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,26 @@ class Vocabulary:
     commands: tuple[str, ...] = get_args(Command)
     views: tuple[str, ...] = get_args(View)
 
+    @property
+    def example(self) -> str:
+        """An object to show with what can be asked: leads, where there are any."""
+        return "leads" if "leads" in self.objects else self.objects[0]
+
 
 def vocabulary_of(objects: Iterable[Object]) -> Vocabulary:
     kept = list(objects)
     fields = sorted({field.name for one in kept for field in one.fields})
     return Vocabulary(tuple(one.name for one in kept), tuple(fields))
+
+
+def unspeakable(names: Sequence[str]) -> list[str]:
+    """A sentence for each object that nobody could ask for by its name, because it reads like another word."""
+    taken = [*get_args(Command), *get_args(View), *DIRECTIONS, *FILLERS, "csv"]
+    said = []
+    for at, name in enumerate(names):
+        if word := known(name, [*taken, *names[:at]]):
+            said.append(f"An object cannot be called “{name}”: in Slack it reads like “{word}”; give it another name")
+    return said
 
 
 @dataclass(frozen=True, slots=True)
