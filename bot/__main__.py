@@ -1,4 +1,4 @@
-"""python -m bot: runs the sync and answers in Slack.  Also: check, setup, live."""
+"""python -m bot: runs the sync and answers in Slack.  Also: check, setup, live, verify."""
 
 import argparse
 import asyncio
@@ -6,7 +6,7 @@ import getpass
 import logging
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
@@ -18,7 +18,9 @@ from bot.check import check_all
 from bot.delivery import delete_expired_files
 from bot.ears import serve
 from bot.http import health_open
+from bot.setting_up import ask, say_yes, set_up
 from bot.settings import Settings, mistakes, read_settings
+from bot.verify import verify
 from bot.vitals import Pulse
 from bot.wiring import AlreadyRunning, alone, described_objects, make_dynamics, make_marketo, open_engine
 from storage.changes import DIRECTIONS
@@ -28,10 +30,8 @@ from storage.ledger.readings import go_live
 from sync.backlog import Thresholds
 from sync.catalogue import BadCatalogue
 from sync.engine import Engine
-from sync.errors import SyncFailure
 from sync.objects import lanes_of
 from sync.scheduler import Job, Scheduler, sync_jobs
-from sync.setup import create_missing_fields, missing_fields, names_of
 
 ALERTS_EVERY = 15.0
 
@@ -46,10 +46,16 @@ def parse_arguments() -> argparse.Namespace:
     commands.add_parser("run", help="sync, and answer in Slack (what happens without a word, too)")
     commands.add_parser("check", help="say what is ready and how to mend what is not")
     setup = commands.add_parser("setup", help="create the Marketo fields this needs; they can never be deleted again")
-    setup.add_argument("--yes", action="store_true", help="do not ask")
+    how = setup.add_mutually_exclusive_group()
+    how.add_argument("--yes", action="store_true", help="do not ask")
+    how.add_argument("--dry-run", action="store_true", help="only say what would be created")
     live = commands.add_parser("live", help="write an object in a direction from now on, rather than only observe")
     live.add_argument("object", help="an object, or all")
     live.add_argument("direction", nargs="?", choices=DIRECTIONS, help="both where it is left out")
+    verify = commands.add_parser("verify", help="compare both sides, record by record; beside a running bot or without")
+    verify.add_argument("objects", nargs="*", metavar="OBJECT", help="all where none is named")
+    verify.add_argument("--csv", metavar="FILE", help="write every difference there, names and values included")
+    verify.add_argument("--repair", action="store_true", help="queue what differs, for the next pass to write")
     return parser.parse_args()
 
 
@@ -117,34 +123,14 @@ async def check(settings: Settings) -> int:
     return 0 if ready else 1
 
 
-async def setup(settings: Settings, agreed: Callable[[str], bool]) -> int:
-    """Creates the missing fields if `agreed` to."""
-    marketo = make_marketo(settings)
+async def compare_both_sides(settings: Settings, arguments: argparse.Namespace) -> int:
+    """Takes no lock and migrates nothing: a bot may be at work on this database."""
+    database = Database(settings.database_url)
     try:
-        missing = [name for kind, fields in (await missing_fields(marketo)).items() for name in names_of(kind, fields)]
-        if not missing:
-            print("Marketo has every field this needs.")
-        elif agreed(f"To be created in Marketo, for ever: {', '.join(missing)}"):
-            print(f"Created: {', '.join(await create_missing_fields(marketo))}")
-        else:
-            print("Nothing was created.")
-            return 1
-        return 0
-    except SyncFailure as failure:
-        print(f"Marketo refused: {failure}", file=sys.stderr)
-        return 1
+        async with open_engine(settings, database, now) as engine:
+            return await verify(engine, arguments)
     finally:
-        await marketo.aclose()
-
-
-def ask(what: str) -> bool:
-    print(what)
-    return input("Create them? [y/N] ").strip().lower() in ("y", "yes")
-
-
-def say_yes(what: str) -> bool:
-    print(what)
-    return True
+        await database.close()
 
 
 async def live(settings: Settings, object: str, direction: str | None) -> int:
@@ -188,7 +174,10 @@ def main() -> int:
     if arguments.command == "check":
         return asyncio.run(check(settings))
     if arguments.command == "setup":
-        return asyncio.run(setup(settings, say_yes if arguments.yes else ask))
+        agreed = None if arguments.dry_run else say_yes if arguments.yes else ask
+        return asyncio.run(set_up(settings, agreed))
+    if arguments.command == "verify":
+        return asyncio.run(compare_both_sides(settings, arguments))
     if arguments.command == "live":
         return asyncio.run(live(settings, arguments.object, arguments.direction))
     return asyncio.run(run(settings))

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from storage.database import Database
 from sync.dynamics.client import Dynamics
 from sync.errors import PersonMustLook, SyncFailure
+from sync.fit import read_dynamics, read_marketo
 from sync.marketo.client import Marketo
 from sync.objects import Object
 from sync.setup import missing_fields, names_of
@@ -27,9 +28,11 @@ class Finding:
     what: str
     ready: bool
     words: str
+    note: bool = False
 
     def __str__(self) -> str:
-        return f"{'ok  ' if self.ready else 'MEND'}  {self.what}: {self.words}"
+        mark = "note" if self.note else "ok  " if self.ready else "MEND"
+        return f"{mark}  {self.what}: {self.words}"
 
 
 async def check_slack(client: AsyncWebClient) -> AsyncIterator[Finding]:
@@ -80,7 +83,7 @@ async def _may_write(dynamics: Dynamics, entity_set: str) -> Finding:
     return Finding(what, True, "granted")
 
 
-async def check_marketo(marketo: Marketo) -> AsyncIterator[Finding]:
+async def check_marketo(marketo: Marketo, objects: Sequence[Object]) -> AsyncIterator[Finding]:
     signed_in = await _try(
         "Marketo sign-in", marketo.person_fields, "check the MARKETO_ settings and the API-only role"
     )
@@ -91,13 +94,28 @@ async def check_marketo(marketo: Marketo) -> AsyncIterator[Finding]:
         native = await marketo.native_sync_is_on()
         words = "on; turn it off under Admin > Microsoft Dynamics, it refuses our writes (1018)" if native else "off"
         yield Finding("Marketo native sync", not native, words)
-        lacking = [name for kind, fields in (await missing_fields(marketo)).items() for name in names_of(kind, fields)]
+        lacking = [
+            name for kind, fields in (await missing_fields(marketo, objects)).items() for name in names_of(kind, fields)
+        ]
         words = f"missing {', '.join(lacking)}; run `python -m bot setup`" if lacking else "all there"
         yield Finding("Marketo fields", not lacking, words)
         used = await marketo.calls_today()
         yield Finding("Marketo quota", used < DAILY_CALLS, f"{used:,} of {DAILY_CALLS:,} calls used today")
     except SyncFailure as failure:
         yield Finding("Marketo", False, str(failure))
+
+
+async def check_fields(dynamics: Dynamics, marketo: Marketo, objects: Sequence[Object]) -> AsyncIterator[Finding]:
+    """What of the described fields either side lacks or cannot take; the rest is kept in step all the same."""
+    try:
+        people = await marketo.person_fields()
+        for one in objects:
+            ours = await read_dynamics(dynamics, one)
+            theirs = await read_marketo(marketo, ours.one, people)
+            for each in (*ours.findings, *theirs.findings):
+                yield Finding("Field", True, each.message, note=True)
+    except SyncFailure as failure:
+        yield Finding("Fields", False, str(failure))
 
 
 async def check_database(database: Database) -> AsyncIterator[Finding]:
@@ -126,7 +144,8 @@ async def check_all(
     for findings in (
         check_slack(client),
         check_dynamics(dynamics, objects),
-        check_marketo(marketo),
+        check_marketo(marketo, objects),
+        check_fields(dynamics, marketo, objects),
         check_database(database),
     ):
         async for finding in findings:

@@ -18,12 +18,15 @@ class Judged:
 
     `look` when there may be an edit, so that the person must be read. `met` are, per object, the fields whose sent
     value need not be awaited any longer; `restore` the edits our write ran over although Marketo's value should stand.
+    `touched` are the fields that the activities speak of at all, `landed` those in which our own write is seen.
     """
 
     edited_at: datetime
     look: bool = False
     met: dict[str, set[str]] = field(default_factory=dict)
     restore: dict[str, dict[str, Any]] = field(default_factory=dict)
+    touched: dict[str, set[str]] = field(default_factory=dict)
+    landed: dict[str, set[str]] = field(default_factory=dict)
 
 
 def moment(stamp: str) -> datetime:
@@ -54,14 +57,17 @@ def by_api(activity: Mapping[str, Any]) -> bool:
 
 
 def _judge_field(judged: Judged, one: Object, link: Link, change: Mapping[str, Any], api: bool) -> None:
-    mapped = next((each for each in one.travelling("to-dynamics") if each.name == change["name"]), None)
+    mapped = next((each for each in one.travelling("to-dynamics") if each.rest == change["name"]), None)
     if mapped is None:
-        judged.look = judged.look or change["name"] not in {each.name for each in one.fields}
+        judged.look = judged.look or change["name"] not in {each.rest for each in one.fields}
         return
     new = fingerprint(mapped, compared(mapped, change.get("newValue")))
     old_value = compared(mapped, change.get("oldValue"))
     before, after = link.sent.get(mapped.name, ("", None))
     met = judged.met.setdefault(one.name, set())
+    judged.touched.setdefault(one.name, set()).add(mapped.name)
+    if api and new == after:
+        judged.landed.setdefault(one.name, set()).add(mapped.name)
     old = fingerprint(mapped, old_value)
     if new not in (link.agreed.get(mapped.name, ""), after):
         judged.look = True
@@ -70,5 +76,5 @@ def _judge_field(judged: Judged, one: Object, link: Link, change: Mapping[str, A
         return
     ran_over = api and new == after and mapped.name not in met and old not in (before, after)
     if ran_over and mapped.wins == "marketo" and not mapped.opt_out:
-        judged.restore.setdefault(one.name, {})[mapped.name] = old_value
+        judged.restore.setdefault(one.name, {})[mapped.rest] = old_value
     met.add(mapped.name)

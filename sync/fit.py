@@ -1,80 +1,117 @@
-"""Fitting what is kept in step to what both systems really have: their metadata is read before the first write."""
+"""Reading what both services really have before the first write, and fitting what is kept in step to it."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from storage.changes import Finding, Side
+from storage.ledger.findings import save_findings
+from sync.custom_types import fields_there
+from sync.dynamics.client import Dynamics
 from sync.engine import Engine
-from sync.errors import PersonMustLook
+from sync.errors import Never, PersonMustLook
+from sync.fitting import (
+    KINDS,
+    Fitted,
+    Options,
+    fitted_to_dynamics,
+    fitted_to_marketo,
+    logical,
+    nothing_there,
+    without_orphans,
+)
+from sync.marketo.access import PersonField
+from sync.marketo.client import Marketo
 from sync.matching import NATIVE_IDS
-from sync.objects import CONTACTS, LEADS, SYNC, TYPE, Object
+from sync.objects import SYNC, TYPE, Object
 
 log = logging.getLogger(__name__)
 
-NEEDED = (LEADS.marketo_key, CONTACTS.marketo_key, TYPE, SYNC, LEADS.deleted_field)
+
+async def fit_to_dynamics(engine: Engine) -> None:
+    """Leaves out or narrows the fields that Dynamics cannot keep in step, and notes a finding for each."""
+    found = [await read_dynamics(engine.dynamics, one) for one in engine.objects]
+    await _keep(engine, "dynamics", found)
 
 
-async def fit_to_dynamics(engine: Engine) -> list[str]:
-    """Leaves out the fields whose column Dynamics lacks; returns a sentence for each."""
-    columns = {one.name: set(await engine.dynamics.columns(one.table)) for one in engine.objects}
-    left_out = [
-        f"{one.name}: {each.name} is not kept in step, Dynamics has no column {logical(each.column)}"
-        for one in engine.objects
-        for each in one.fields
-        if logical(each.column) not in columns[one.name]
-    ]
-    engine.objects = tuple(with_columns(one, columns[one.name]) for one in engine.objects)
-    engine.fitted.add("dynamics")
-    return told(left_out)
-
-
-async def fit_to_marketo(engine: Engine) -> list[str]:
+async def fit_to_marketo(engine: Engine) -> None:
     """The same for Marketo's fields. Raises PersonMustLook where our own are missing."""
-    people = {name.lower() for name in await engine.marketo.person_fields()}
-    if missing := [name for name in NEEDED if name.lower() not in people]:
+    people = await engine.marketo.person_fields()
+    names = {name.lower() for name in people}
+    if missing := [name for name in needed(engine.objects) if name.lower() not in names]:
         raise PersonMustLook("schema", f"Marketo lacks {', '.join(missing)}: run `python -m bot setup` to create them")
-    left_out, objects = [], []
-    for one in engine.objects:
-        names = people if one.is_person else await _object_names(engine, one)
-        lacking = [each.name for each in one.fields if each.name.lower() not in names]
-        left_out += [f"{one.name}: {name} is not kept in step, Marketo has no field of that name" for name in lacking]
-        objects.append(with_names(one, names))
-    engine.objects = tuple(objects)
-    engine.fitted.add("marketo")
-    engine.native_ids = tuple(name for name in NATIVE_IDS.values() if name.lower() in people)
-    return told(left_out)
+    await _keep(engine, "marketo", [await read_marketo(engine.marketo, one, people) for one in engine.objects])
+    engine.native_ids = tuple(name for name in NATIVE_IDS.values() if name.lower() in names)
 
 
-async def _object_names(engine: Engine, one: Object) -> set[str]:
-    """An object that may not even be described, as companies while native sync is on, is taken for what we know of it.
+def needed(objects: Sequence[Object]) -> list[str]:
+    """The fields of a person without which nothing can be written: those that say who is who."""
+    people = [one for one in objects if one.is_person]
+    own = [name for one in people for name in (one.marketo_key, TYPE, SYNC, one.deleted_field) if name]
+    return list(dict.fromkeys(own))
 
-    The first write to it is refused likewise, and stops that object alone.
+
+async def _keep(engine: Engine, side: Side, found: Sequence[Fitted]) -> None:
+    engine.objects = without_orphans([one.one for one in found if one.one.fields])
+    engine.findings[side] = tuple(finding for one in found for finding in one.findings)
+    for finding in engine.findings[side]:
+        log.warning(finding.message)
+    both = [finding for findings in engine.findings.values() for finding in findings]
+    async with engine.database.write() as connection:
+        await save_findings(connection, KINDS, both, engine.now())
+    engine.fitted.add(side)
+
+
+async def read_dynamics(dynamics: Dynamics, one: Object) -> Fitted:
+    """`one` fitted to its table; options are read where a choice travels to Dynamics, or as its number."""
+    columns = await dynamics.columns(one.table)
+    if unknown := [each.column for each in one.filters if logical(each.column) not in columns]:
+        raise PersonMustLook("schema", f"{one.name}: Dynamics has no column {', '.join(unknown)} to filter by")
+    choices = [each for each in one.fields if each.kind == "choice"]
+    wanted = any("to-dynamics" in each.directions for each in choices)
+    options: Options = await dynamics.options(one.table) if wanted else {}
+    return fitted_to_dynamics(one, columns, options)
+
+
+async def read_marketo(marketo: Marketo, one: Object, people: dict[str, PersonField]) -> Fitted:
+    """`one` fitted to its fields, of which those of `people` are known.
+
+    An object that may not even be described, as companies while native sync is on, is taken for what we know of it.
+    The first write to it is refused likewise, and stops that object alone. A custom object that was never made is left
+    out.
     """
+    if one.is_person:
+        return fitted_to_marketo(one, people)
+    if one.is_custom:
+        return _fitted_custom(one, await fields_there(marketo, one))
     try:
-        return {name.lower() for name in await engine.marketo.object_fields(one.kind)}
+        return fitted_to_marketo(one, await marketo.object_fields(one.kind))
+    except Never:
+        return nothing_there(one)
     except PersonMustLook as failure:
         log.warning("%s could not be described: %s", one.name, failure)
-        return {each.name.lower() for each in one.fields} | {one.deleted_field.lower()}
+        return Fitted(one, ())
 
 
-def told(sentences: list[str]) -> list[str]:
-    for sentence in sentences:
-        log.warning(sentence)
-    return sentences
+def _fitted_custom(one: Object, there: Mapping[str, PersonField] | None) -> Fitted:
+    """A custom object that Marketo does not have is left out as a whole, and nothing else stops."""
+    if there:
+        return fitted_to_marketo(one, there)
+    why = f"Marketo lacks {one.kind}: run `python -m bot setup` to create it, then start again"
+    if there is None:
+        why = "this Marketo has no custom objects, or our user may not see them"
+    left_out = replace(one, fields=())
+    return Fitted(left_out, (Finding("unknown", one.name, "", f"{one.name} are not kept in step, {why}"),))
 
 
-def with_columns(one: Object, columns: set[str]) -> Object:
-    """`one` with only the fields whose column is among Dynamics' `columns`."""
-    fields = tuple(each for each in one.fields if logical(each.column) in columns)
-    return replace(one, fields=fields, label_columns=tuple(each for each in one.label_columns if each in columns))
+def remaining(objects: Sequence[Object]) -> tuple[Object, ...]:
+    """Those that have a field left to be kept in step; nothing refers to the others any more."""
+    names = {one.name for one in objects if one.fields}
+    return tuple(_without_parents(one, names) for one in objects if one.fields)
 
 
-def with_names(one: Object, names: set[str]) -> Object:
-    """`one` with only the fields that are among Marketo's `names` (in lower case)."""
-    fields = tuple(each for each in one.fields if each.name.lower() in names)
-    flag = one.deleted_field if one.deleted_field.lower() in names else ""
-    return replace(one, fields=fields, deleted_field=flag)
-
-
-def logical(column: str) -> str:
-    """The logical name of a column as it is selected: lookups are selected as `_name_value`."""
-    return column.removeprefix("_").removesuffix("_value") if column.startswith("_") else column
+def _without_parents(one: Object, names: set[str]) -> Object:
+    if all(parent.object in names for each in one.fields for parent in each.parents):
+        return one
+    kept = (replace(each, parents=tuple(p for p in each.parents if p.object in names)) for each in one.fields)
+    return replace(one, fields=tuple(kept))

@@ -1,51 +1,127 @@
 """The Marketo fields this needs: what they are, which are missing, and creating them."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from sync import custom_types
+from sync.custom_types import fields_there, with_link
+from sync.fitting import found_as
+from sync.marketo.access import PersonField
 from sync.marketo.client import Marketo
-from sync.objects import CONTACT_ID, DELETED, DO_NOT_EMAIL, LEAD_ID, SYNC, TYPE
+from sync.objects import CUSTOM, SYNC, TYPE, Field, Object
 
-
-def _field(name: str, display_name: str, data_type: str) -> dict[str, Any]:
-    return {"name": name, "displayName": display_name, "dataType": data_type}
-
-
-DELETED_FIELD = _field(DELETED, "Dynamics is Deleted", "boolean")
-
-FIELDS: dict[str, tuple[dict[str, Any], ...]] = {
-    "leads": (
-        _field(LEAD_ID, "Dynamics Lead Id", "string"),
-        _field(CONTACT_ID, "Dynamics Contact Id", "string"),
-        _field(TYPE, "Dynamics Type", "string"),
-        DELETED_FIELD,
-        _field(SYNC, "Sync to Dynamics", "boolean"),
-        _field(DO_NOT_EMAIL, "Dynamics Do Not Email", "boolean"),
-    ),
-    "companies": (DELETED_FIELD,),
-    "opportunities": (DELETED_FIELD,),
+MOST_FIELDS = 100  # that one instance lets the API create for an object, and none can be deleted again
+CREATABLE = ("leads", "companies", "opportunities")
+TYPES: Mapping[str, str] = {
+    "text": "string",
+    "email": "email",
+    "flag": "boolean",
+    "number": "float",
+    "date": "date",
+    "moment": "datetime",
+    "choice": "string",
+    "reference": "string",
 }
 
+Missing = dict[str, list[dict[str, Any]]]
 
-async def missing_fields(marketo: Marketo) -> dict[str, list[dict[str, Any]]]:
-    """Per kind, the fields that have to be created; kinds that lack nothing are left out."""
+
+def wanted_fields(objects: Iterable[Object], there: Mapping[str, PersonField]) -> list[dict[str, Any]]:
+    """The fields, of objects of one kind, that `there` lacks: our own, and mapped ones known by their display name.
+
+    A field that only travels to Dynamics is not made up: Marketo would have nothing to put into it.
+    """
+    by_rest = {name.lower(): field for name, field in there.items()}
+    by_display = {field.display_name.lower(): field for field in there.values()}
+    wanted = [field for one in objects for field in _own(one)]
+    found: dict[str, dict[str, Any]] = {}
+    for each in wanted:
+        if each.name.lower() not in found and found_as(each, by_rest, by_display) is None:
+            found[each.name.lower()] = _described(each)
+    return list(found.values())
+
+
+def _own(one: Object) -> list[Field]:
+    flag = (
+        [Field(one.deleted_field, "", "flag", display_name=_in_words(one.deleted_field))] if one.deleted_field else []
+    )
+    mapped = [each for each in one.fields if each.display_name and "to-marketo" in each.directions]
+    if not one.is_person:
+        return [*flag, *mapped]
+    ids = [Field(name, "", display_name=_in_words(name)) for name in (one.marketo_key, TYPE)]
+    return [*ids, *flag, Field(SYNC, "", "flag", display_name=_in_words(SYNC)), *mapped]
+
+
+def _in_words(name: str) -> str:
+    """dynamicsLeadId -> Dynamics Lead Id"""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name[:1].upper() + name[1:])
+
+
+def _described(each: Field) -> dict[str, Any]:
+    data_type = "integer" if each.number else TYPES[each.kind]
+    return {"name": each.name, "displayName": each.display_name, "dataType": data_type}
+
+
+async def missing_fields(marketo: Marketo, objects: Sequence[Object]) -> Missing:
+    """Per kind, the fields that have to be created for `objects`; kinds that lack nothing are left out."""
     missing = {}
-    for kind, fields in FIELDS.items():
+    for kind in dict.fromkeys(one.kind for one in objects if one.kind in CREATABLE):
         there = await (marketo.person_fields() if kind == "leads" else marketo.object_fields(kind))
-        names = {name.lower() for name in there}
-        if lacking := [field for field in fields if field["name"].lower() not in names]:
+        if lacking := wanted_fields([one for one in objects if one.kind == kind], there):
             missing[kind] = lacking
+    for one in (each for each in objects if each.is_custom):
+        if lacking := await _lacking(marketo, one, objects):
+            missing[one.kind] = lacking
     return missing
 
 
-async def create_missing_fields(marketo: Marketo) -> list[str]:
+async def _lacking(marketo: Marketo, one: Object, objects: Sequence[Object]) -> list[dict[str, Any]]:
+    """What a custom object lacks: all of it, where the type is missing; nothing, where Marketo has no such things.
+
+    A type that is there gets no more links.
+    """
+    there = await fields_there(marketo, one)
+    if there is None:
+        return []
+    key = {**_described(Field(one.marketo_key, "", display_name=_in_words(one.marketo_key))), "isDedupeField": True}
+    named = [(each, replace(each, display_name=each.display_name or _in_words(each.name))) for each in one.fields]
+    wanted = [key, *(with_link(_described(named_one), each, objects) for each, named_one in named)]
+    names = {name.lower() for name in there}
+    return [field for field in wanted if field["name"].lower() not in names]
+
+
+async def create_missing_fields(marketo: Marketo, objects: Sequence[Object]) -> list[str]:
     """Creates what is missing and returns their names as `kind.field`. Marketo can never delete them again."""
     created = []
-    for kind, fields in (await missing_fields(marketo)).items():
-        await marketo.create_fields(kind, fields)
+    for kind, fields in (await missing_fields(marketo, objects)).items():
+        if kind.startswith(CUSTOM):
+            await custom_types.create(marketo, kind, _in_words(kind.removeprefix(CUSTOM)), fields)
+        else:
+            await marketo.create_fields(kind, fields)
         created += names_of(kind, fields)
     return created
 
 
 def names_of(kind: str, fields: Sequence[dict[str, Any]]) -> list[str]:
     return [f"{kind}.{field['name']}" for field in fields]
+
+
+def told_of(missing: Missing) -> list[str]:
+    """A line per field to be created: what it will be called, and of what type."""
+    return [
+        f"{kind}.{field['name']}: '{field['displayName']}', {field['dataType']}"
+        for kind, fields in missing.items()
+        for field in fields
+    ]
+
+
+def too_many(missing: Missing) -> list[str]:
+    """A sentence for each kind that wants more fields than can be created."""
+    return [
+        f"{kind}: {len(fields)} fields are missing, but Marketo lets the API create {MOST_FIELDS} at most; "
+        "create some in Marketo's Field Management, under the same names"
+        for kind, fields in missing.items()
+        if len(fields) > MOST_FIELDS
+    ]

@@ -4,7 +4,7 @@ Both sides' values are brought into one compared form per kind first, or every d
 null and "", a trailing blank) would travel back and forth for ever.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -83,8 +83,17 @@ COMPARED: dict[str, Callable[[Any], Any]] = {
 
 
 def compared(field: Field, raw: Any) -> Any:
-    """A value of either side in its compared form."""
-    return COMPARED[field.kind](raw)
+    """A value of either side in its compared form.
+
+    What is to be truncated is truncated here, on both sides alike: the side that holds the whole text then agrees with
+    the one that holds its beginning, and nothing travels back.
+    """
+    if field.number:
+        return number(raw)
+    value = COMPARED[field.kind](raw)
+    if field.too_long == "truncate" and field.limit is not None and isinstance(value, str):
+        return value[: field.limit].strip() or None
+    return value
 
 
 def fingerprint(field: Field, value: Any) -> str:
@@ -116,12 +125,23 @@ def from_dynamics(one: Object, row: Row) -> dict[str, Any]:
 def _from_column(field: Field, row: Row) -> Any:
     raw = row.get(field.column)
     if raw is None:
-        return COMPARED[field.kind](None)
-    if field.kind == "choice":
-        return text(row.get(field.column + FORMATTED, raw))
+        return compared(field, None)
+    if field.kind == "choice" and not field.number:
+        return compared(field, row.get(field.column + FORMATTED, raw))
     if field.kind == "reference" and parent_of(field, row) is None:
         return None
-    return COMPARED[field.kind](raw)
+    return compared(field, raw)
+
+
+def led_to(one: Object, row: Row) -> dict[str, str]:
+    """Beside the values: of each reference that may lead to several objects, the one that a row's leads to."""
+    found = ((each, parent_of(each, row)) for each in one.fields if len(each.parents) > 1 and row.get(each.column))
+    return {beside(each): parent.object for each, parent in found if parent}
+
+
+def beside(field: Field) -> str:
+    """Under which name the values of a change hold the object that a reference leads to."""
+    return f"@{field.name}"
 
 
 def parent_of(field: Field, row: Row) -> Parent | None:
@@ -132,7 +152,29 @@ def parent_of(field: Field, row: Row) -> Parent | None:
 
 def from_marketo(one: Object, person: Row) -> dict[str, Any]:
     """The mapped values of a Marketo person as the REST API gives it, in their compared form."""
-    return {field.name: COMPARED[field.kind](person.get(field.name)) for field in one.fields}
+    return {field.name: compared(field, person.get(field.rest)) for field in one.fields}
+
+
+def to_marketo(one: Object, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What to send: each value under the name that its field has in this instance."""
+    return {one.field(name).rest: value for name, value in values.items()}
+
+
+def not_an_option(one: Object, values: Mapping[str, Any]) -> str | None:
+    """The first choice among `values` that Dynamics does not have, told with those it has; None where it has all."""
+    for name, value in values.items():
+        field = one.field(name)
+        if field.kind == "choice" and value is not None and option_of(field, value) is None:
+            offered = ", ".join(option for _, option in field.options)
+            return f"{name}: Dynamics has no option '{value}' for {field.column}; it has {offered}"
+    return None
+
+
+def option_of(field: Field, value: Any) -> int | None:
+    """The number of the option that `value` (its label, or its number) names; labels are alike but for their case."""
+    if field.number:
+        return next((found for found, _ in field.options if found == value), None)
+    return next((found for found, label in field.options if label.lower() == str(value).lower()), None)
 
 
 def label(one: Object, row: Row) -> str:
@@ -149,14 +191,25 @@ def person_label(person: Row) -> str:
     return storable(name or str(person.get("email") or ""))[:400]
 
 
-def to_dynamics(one: Object, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The Dataverse columns to send. A reference becomes a bind; nothing clears the column."""
+def to_dynamics(
+    one: Object, values: Mapping[str, Any], parents: Mapping[str, Collection[str]]
+) -> dict[str, Any]:
+    """The Dataverse columns to send. A reference becomes a bind, a choice its number; nothing clears the column.
+
+    `parents` are the ids we know of, by object: they tell whether an owner is a user or a team.
+    """
     columns: dict[str, Any] = {}
     for name, value in values.items():
         field = one.field(name)
         if field.kind == "reference":
             navigation = field.column.removeprefix("_").removesuffix("_value")
-            columns[f"{navigation}@odata.bind"] = value and f"/{field.parents[0].entity_set}({value})"
+            columns[f"{navigation}@odata.bind"] = value and f"/{_led_by_id(field, value, parents)}({value})"
         else:
-            columns[field.column] = value
+            columns[field.column] = option_of(field, value) if field.kind == "choice" else value
     return columns
+
+
+def _led_by_id(field: Field, value: str, parents: Mapping[str, Collection[str]]) -> str:
+    """The entity set that an id is one of; unknown to us, it is taken for one of the field's first parent."""
+    known = (each.entity_set for each in field.parents if value in parents.get(each.object, ()))
+    return next(known, field.parents[0].entity_set)

@@ -7,6 +7,7 @@ from sync.dynamics.connection import Connection
 from sync.errors import PersonMustLook
 
 FLAGS = "LogicalName,AttributeType,IsValidForCreate,IsValidForUpdate,IsValidForRead"
+CHOICES = ("PicklistAttributeMetadata", "StateAttributeMetadata", "StatusAttributeMetadata")
 TEXTS = ("StringAttributeMetadata", "MemoAttributeMetadata")
 
 
@@ -37,6 +38,15 @@ class Metadata:
         flags = await self._connection.get(attributes, {"$select": FLAGS})
         return {one["LogicalName"]: _column(one, lengths) for one in flags["value"]}
 
+    async def options(self, table: str) -> dict[str, tuple[tuple[int, str], ...]]:
+        """Per choice column of `table` its options: (number, label in our user's language)."""
+        found: dict[str, tuple[tuple[int, str], ...]] = {}
+        for choice in CHOICES:
+            path = f"EntityDefinitions(LogicalName='{table}')/Attributes/Microsoft.Dynamics.CRM.{choice}"
+            told = await self._connection.get(path, {"$select": "LogicalName", "$expand": "OptionSet"})
+            found |= {one["LogicalName"]: _options(one.get("OptionSet") or {}) for one in told["value"]}
+        return found
+
     async def tracks_changes(self, table: str) -> bool:
         path = f"EntityDefinitions(LogicalName='{table}')"
         return bool((await self._connection.get(path, {"$select": "ChangeTrackingEnabled"}))["ChangeTrackingEnabled"])
@@ -52,3 +62,12 @@ def _column(told: dict[str, Any], lengths: dict[str, int | None]) -> Column:
         updatable=bool(told.get("IsValidForUpdate")),
         readable=bool(told.get("IsValidForRead")),
     )
+
+
+def _options(told: dict[str, Any]) -> tuple[tuple[int, str], ...]:
+    return tuple((option["Value"], _label(option.get("Label") or {})) for option in told.get("Options") or ())
+
+
+def _label(told: dict[str, Any]) -> str:
+    labels = [told.get("UserLocalizedLabel"), *(told.get("LocalizedLabels") or ())]
+    return next((str(one["Label"]) for one in labels if one), "")

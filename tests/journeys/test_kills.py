@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from storage.database import Database
+from sync.catalogue import default_objects
 from sync.engine import Pace
 from sync.marketo.client import Marketo, MarketoAccess
 from sync.setup import create_missing_fields
@@ -43,7 +44,7 @@ async def killed(services: Services, database_url: str, kills: int, seed: int, f
 
 async def _set_up(marketo_url: str) -> None:
     marketo = Marketo(MarketoAccess(marketo_url, "demo", "demo"))
-    await create_missing_fields(marketo)
+    await create_missing_fields(marketo, default_objects())
     await marketo.aclose()
 
 
