@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 from sqlalchemy import ColumnElement, Select, and_, func, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.changes import Direction
+from storage.changes import Direction, Link
 from storage.database import Database
 from storage.models import activity
 
@@ -147,3 +147,23 @@ async def _first_id(connection: AsyncConnection, since: datetime | None) -> int:
     begun = select(activity.c.id).where(activity.c.at >= since - OVERLAP).order_by(activity.c.at, activity.c.id)
     found = await connection.scalar(begun.limit(1))
     return found if found is not None else 1 << 62
+
+
+async def last_writes(connection: AsyncConnection, link: Link, most: int) -> list[tuple[datetime, tuple[str, ...]]]:
+    """When a linked record was last written, on either side, and which fields; the newest first, `most` at most."""
+    ways = [("to-marketo", link.dynamics_id), ("to-dynamics", link.marketo_id)]
+    looks = [
+        select(activity.c.id, activity.c.at, activity.c.fields)
+        .where(
+            activity.c.object == link.object,
+            activity.c.direction == way,
+            activity.c.record_id == record_id,
+            activity.c.outcome != "skipped",
+        )
+        .order_by(activity.c.id.desc())
+        .limit(most)
+        for way, record_id in ways
+    ]
+    found = [row for look in looks for row in await connection.execute(look)]
+    newest = sorted(found, key=lambda row: int(row.id), reverse=True)[:most]
+    return [(row.at, tuple(row.fields.split(",")) if row.fields else ()) for row in newest]

@@ -5,6 +5,7 @@ Binding every value of every row in Python cost more than all the rest of writin
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -15,15 +16,24 @@ from storage.models import EPOCH
 
 
 async def insert_rows(
-    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]], replace_on: Sequence[str] = ()
+    connection: AsyncConnection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    replace_on: Sequence[str] = (),
+    counted: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Inserts `rows`, which all have the same keys; one that is there already by `replace_on` is replaced."""
+    """Inserts `rows`, which all have the same keys; one that is there already by `replace_on` is replaced.
+
+    `counted` are columns that are then reckoned from what was there: SQL of our own, by the column's name.
+    """
     if not rows:
         return
     columns = list(rows[0])
     listed = [[row[name] for name in columns] for row in rows]
     handed = orjson.dumps(listed, default=_milliseconds, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
-    await connection.execute(text(_statement(connection.dialect, table, columns, replace_on)), {"handed": handed})
+    await connection.execute(
+        text(_statement(connection.dialect, table, columns, replace_on, counted)), {"handed": handed}
+    )
 
 
 def _milliseconds(value: Any) -> int:
@@ -32,7 +42,9 @@ def _milliseconds(value: Any) -> int:
     return round((value - EPOCH).total_seconds() * 1000)
 
 
-def _statement(dialect: Dialect, table: Table, columns: Sequence[str], replace_on: Sequence[str]) -> str:
+def _statement(
+    dialect: Dialect, table: Table, columns: Sequence[str], replace_on: Sequence[str], counted: Mapping[str, str]
+) -> str:
     quote = dialect.identifier_preparer.quote
     taken = ", ".join(_taken(dialect, at, table.c[name]) for at, name in enumerate(columns))
     source = "json_each(:handed)" if dialect.name == "sqlite" else "json_array_elements(CAST(:handed AS json))"
@@ -40,7 +52,8 @@ def _statement(dialect: Dialect, table: Table, columns: Sequence[str], replace_o
     statement = f"{into} SELECT {taken} FROM {source} AS handed WHERE true"  # noqa: S608 - our own tables and columns
     if not replace_on:
         return statement
-    news = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in columns if name not in replace_on)
+    replaced = {name: counted.get(name, f"excluded.{quote(name)}") for name in columns if name not in replace_on}
+    news = ", ".join(f"{quote(name)} = {value}" for name, value in replaced.items())
     return f"{statement} ON CONFLICT ({', '.join(map(quote, replace_on))}) DO UPDATE SET {news}"
 
 

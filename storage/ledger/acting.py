@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.changes import LOOP
 from storage.database import Database, among
+from storage.ledger.links import forget_streak
 from storage.ledger.totals import Measure, Moves, Total, move
 from storage.models import changes, errors
 
@@ -15,8 +17,14 @@ from storage.models import changes, errors
 async def retry(
     database: Database, connection: AsyncConnection, error_ids: Sequence[int], now: datetime, *, cautious: bool
 ) -> int:
-    """Puts open or ignored errors back into the backlog; returns how many. `cautious` where many go at once."""
+    """Puts open or ignored errors back into the backlog; returns how many. `cautious` where many go at once.
+
+    What went round in a loop may be written as often once more.
+    """
     found = await _parked(connection, error_ids)
+    for row in found:
+        if row.code == LOOP:
+            await forget_streak(connection, row.object, row.direction, row.record_id)
     ids = [row.id for row in found]
     state = {"state": "waiting", "ignored": False, "cautious": cautious, "next_at": None}
     await connection.execute(update(changes).where(among(connection, changes.c.id, ids)).values(**state))
@@ -47,7 +55,9 @@ async def reopen(database: Database, connection: AsyncConnection, error_ids: Seq
 
 async def _parked(connection: AsyncConnection, error_ids: Sequence[int]) -> Sequence[Any]:
     query = (
-        select(changes.c.id, changes.c.object, changes.c.direction, changes.c.operation, changes.c.ignored)
+        select(
+            *(changes.c[name] for name in ("id", "object", "direction", "operation", "ignored", "code", "record_id"))
+        )
         .join(errors, errors.c.change_id == changes.c.id)
         .where(among(connection, errors.c.id, error_ids), changes.c.state == "parked")
         .with_for_update()

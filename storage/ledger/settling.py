@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Update, bindparam, delete, false, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.changes import Change, Direction, Link, Parked, Postponed, Result, Settled, Skipped, opposite
+from storage.changes import LOOP, Change, Direction, Link, Parked, Postponed, Result, Settled, Skipped, opposite
 from storage.database import Database, among
 from storage.ledger.activity import log_done
 from storage.ledger.links import Key, forget_plans, save_links
@@ -127,8 +127,10 @@ async def _park(database: Database, connection: AsyncConnection, parked: Sequenc
     await connection.execute(
         update(changes)
         .where(among(connection, changes.c.id, [one.change.id for one in parked]))
-        .values(state="parked", next_at=None, unsure=False, attempts=changes.c.attempts + 1)
+        .values(state="parked", next_at=None, unsure=False, attempts=changes.c.attempts + 1, code=None)
     )
+    if loops := [one.change.id for one in parked if one.code == LOOP]:
+        await connection.execute(update(changes).where(among(connection, changes.c.id, loops)).values(code=LOOP))
     statement = database.upsert(errors)
     news = ["operation", "dynamics_id", "marketo_id", "label", "code", "message", "words"]
     news += ["state", "failed_at", "attempts", "candidates"]
