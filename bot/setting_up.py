@@ -12,7 +12,7 @@ from sync.setup import create_missing_fields, missing_fields, told_of, too_many
 
 
 async def set_up(settings: Settings, agreed: Callable[[], bool] | None) -> int:
-    """Prints what is missing and creates it if `agreed` to; where nobody is to be asked, it only prints. 1 if refused."""
+    """Prints what is missing and creates it if `agreed` to; asking nobody, it only prints. 1 where it was refused."""
     marketo = make_marketo(settings)
     try:
         return await _set_up(marketo, described_objects(settings), agreed)

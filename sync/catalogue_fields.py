@@ -8,7 +8,7 @@ from sync.objects import Field, Kind, Parent
 
 KEYS = (
     *("column", "kind", "direction", "wins", "too_long", "travels_as", "refers_to", "opt_out", "owner"),
-    "display_name",
+    *("on_creation", "display_name"),
 )
 SIDES = ("dynamics", "marketo")
 LENGTHS = ("refuse", "truncate")
@@ -33,6 +33,7 @@ def read_field(name: str, fields: Table, one: Table, parents: Mapping[str, Paren
         opt_out=table.flag("opt_out"),
         parents=leads_to,
         owner=table.flag("owner"),
+        on_creation=table.flag("on_creation"),
         display_name=table.text("display_name"),
         number=table.word("travels_as", ("label", "number"), "label") == "number",
         too_long=table.word("too_long", LENGTHS, one.word("too_long", LENGTHS, "refuse")),
@@ -64,6 +65,8 @@ def _kind(table: Table, leads_somewhere: bool) -> Kind:
         table.wrong(("kind",), 'a reference says where it leads: refers_to = "accounts"')
     if table.flag("owner") and not leads_somewhere and "refers_to" not in table.values:
         table.wrong(("owner",), 'an owner says who may be one: refers_to = "users"')
+    if table.flag("on_creation") and table.text("direction") != "to-dynamics":
+        table.wrong(("on_creation",), 'what is given on creation only says direction = "to-dynamics"')
     if "travels_as" in table.values and kind != "choice":
         table.wrong(("travels_as",), 'only a choice travels as its label or its number: add kind = "choice"')
     return kind

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from storage.changes import DIRECTIONS, Direction
 from sync.toml_lines import Path
 
-NEAR = 65  # of 100: below, two words are not alike enough to be mistaken for each other
+NEAR = 60  # of 100: below, two words are not alike enough to be mistaken for each other
 WAYS: Mapping[str, tuple[Direction, ...]] = {"both": DIRECTIONS, **{each: (each,) for each in DIRECTIONS}}
 
 
@@ -24,7 +24,7 @@ class Mistake:
 def nearest(word: str, known: Iterable[str]) -> str:
     """ "did you mean 'x'?" where one of `known` is near, else all of them."""
     known = list(known)
-    found = process.extractOne(word, known, score_cutoff=NEAR)
+    found = process.extractOne(word, known, scorer=fuzz.ratio, score_cutoff=NEAR)
     return f"did you mean '{found[0]}'?" if found else f"known are {', '.join(known)}"
 
 

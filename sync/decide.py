@@ -56,6 +56,8 @@ def decide(one: Object, change: Change, link: Link | None, other_side: Mapping[s
     exists = link is not None and _other_id(change.direction, link) is not None and not link.planned
     if change.operation == "delete":
         return Delete() if exists and change.direction == "to-marketo" else Skip(DELETED_FIRST)
+    if link is not None and link.left_out and not (change.direction == "to-dynamics" and link.dynamics_deleted):
+        return Skip(link.left_out)
     if link is None or not exists:
         return Insert(worth_inserting(one, change))
     if change.direction == "to-dynamics" and link.dynamics_deleted:
@@ -73,7 +75,7 @@ def worth_inserting(one: Object, change: Change) -> dict[str, Any]:
     """All that has a value. A flag that is off is left out, so that an insert can never opt anybody in."""
     fields = one.travelling(change.direction)
     if change.direction == "to-dynamics":
-        fields += tuple(each for each in one.fields if each.owner)
+        fields += tuple(each for each in one.fields if each.owner or each.on_creation)
     present = {each.name: change.values.get(each.name) for each in fields}
     return {name: value for name, value in present.items() if value is not None and value is not False}
 
@@ -150,7 +152,7 @@ def _marketo_stays(each: Field, dynamics: Any, marketo: Any) -> bool:
     if each.opt_out:
         return bool(marketo)
     if len(each.directions) == 1:
-        return each.directions[0] == "to-dynamics"
+        return each.directions[0] == "to-dynamics" and marketo is not None
     if dynamics is None or marketo is None:
         return dynamics is None
     return each.wins == "marketo"

@@ -11,6 +11,7 @@ Kind = Literal["text", "email", "flag", "number", "date", "moment", "choice", "r
 TooLong = Literal["refuse", "truncate"]
 SameEmail = Literal["park", "separate", "share"]
 
+CUSTOM = "customobjects/"  # before the name of a custom object of Marketo's
 LEAD_ID = "dynamicsLeadId"
 CONTACT_ID = "dynamicsContactId"
 TYPE = "dynamicsType"
@@ -45,7 +46,8 @@ class Field:
 
     `directions` says which way it travels; `wins` whose value stands when both sides changed it. An `opt_out` is
     true when a person said no: it wins every first comparison. A `reference` holds the Dynamics id of one of its
-    `parents`; the `owner` is one that also travels to Dynamics, on creation only.
+    `parents`; the `owner` is one that also travels to Dynamics, on creation only, as does what is said to be
+    `on_creation`.
 
     Where Marketo's REST name differs from instance to instance, `display_name` is what the field is found by, and
     `rest_name` what was found. A `choice` travels as its label, or as its `number`. What is longer than `limit`
@@ -60,6 +62,7 @@ class Field:
     opt_out: bool = False
     parents: tuple[Parent, ...] = ()
     owner: bool = False
+    on_creation: bool = False
     display_name: str = ""
     rest_name: str = ""
     number: bool = False
@@ -78,8 +81,9 @@ class Object:
     """One object. `kind` is the Marketo REST path; `marketo_key` the field there that holds the Dynamics id.
 
     A Dynamics row whose statecode is not the `open_state` is closed: it is read, but not written to. Only rows that
-    pass all `filters`, and whose `sync_column` (where the table has it) is not No, are kept in step. `same_email` says
-    what becomes of several rows with one e-mail address; `default_owner` (a Dynamics id) replaces a disabled user.
+    pass all `filters`, and whose `sync_column` (where the table has it) is not No, are kept in step, and none whose
+    `merged_column` says that a merge put another in its place. `same_email` says what becomes of several rows with one
+    e-mail address; `default_owner` (a Dynamics id) replaces a disabled user.
     """
 
     name: str
@@ -95,6 +99,7 @@ class Object:
     deleted_field: str = ""
     filters: tuple[Filter, ...] = ()
     sync_column: str = ""
+    merged_column: str = ""
     same_email: SameEmail = "park"
     default_owner: str = ""
 
@@ -103,9 +108,26 @@ class Object:
         return self.kind == "leads"
 
     @property
+    def is_role(self) -> bool:
+        return self.kind == "opportunities/roles"
+
+    @property
+    def is_opportunity(self) -> bool:
+        return self.kind == "opportunities"
+
+    @property
+    def is_custom(self) -> bool:
+        return self.kind.startswith(CUSTOM)
+
+    @property
     def person_type(self) -> str:
         """What the type field holds in Marketo: "Lead" or "Contact"."""
         return self.table.capitalize()
+
+    @property
+    def origin_column(self) -> str:
+        """The column that names the lead a row was qualified from: contacts have one."""
+        return "_originatingleadid_value" if self.is_person and self.table == "contact" else ""
 
     def mark(self, dynamics_id: str) -> dict[str, Any]:
         """What tells in Marketo that a person is this Dynamics row, and that it is there."""
@@ -116,7 +138,7 @@ class Object:
         return self._by_name[name]
 
     def travelling(self, direction: Direction) -> tuple[Field, ...]:
-        """The fields that are written in `direction`."""
+        """The fields whose edits are written in `direction`."""
         return self._by_direction[direction]
 
     @cached_property
@@ -125,13 +147,23 @@ class Object:
 
     @cached_property
     def _by_direction(self) -> dict[Direction, tuple[Field, ...]]:
-        return {way: tuple(field for field in self.fields if way in field.directions) for way in DIRECTIONS}
+        return {
+            way: tuple(each for each in self.fields if way in each.directions and not each.on_creation)
+            for way in DIRECTIONS
+        }
+
+    @property
+    def judged_columns(self) -> tuple[str, ...]:
+        """The columns that say whether a row is kept in step."""
+        own = (self.sync_column, self.merged_column)
+        return (*(each for each in own if each), *(each.column for each in self.filters))
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Every Dataverse column to select."""
-        asked = [field.column for field in self.fields] + [each.column for each in self.filters]
-        asked += [self.sync_column] if self.sync_column else []
+        asked = [*(field.column for field in self.fields), *self.judged_columns]
+        asked += [self.origin_column] if self.origin_column else []
+        asked += ["createdon"] if self.sync_column else []
         return tuple(dict.fromkeys([self.dynamics_key, *asked, *self.label_columns, "modifiedon", EDITOR]))
 
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from storage.changes import DIRECTIONS
 from sync.catalogue import BadCatalogue, default_objects, parse_objects, read_objects
-from sync.objects import DIRECTIONS, Filter, Object, Parent
+from sync.objects import Filter, Object, Parent
 
 ACCOUNTS = """\
 [accounts]
@@ -153,3 +154,9 @@ def test_several_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
 def test_a_file_that_is_not_there_is_told_by_its_name(tmp_path: Path) -> None:
     with pytest.raises(BadCatalogue, match=r"none\.toml: No such file or directory; SYNC_OBJECTS names the file"):
         read_objects(tmp_path / "none.toml")
+
+
+def test_a_lead_made_in_dynamics_is_given_its_company_once() -> None:
+    field = the_lead('company = { column = "companyname", direction = "to-dynamics", on_creation = true }')
+    assert field.travelling("to-dynamics") == ()
+    assert field.field("company").on_creation
