@@ -17,7 +17,7 @@ from bot import export
 from bot.links import links_of
 from storage import error_search
 from storage.database import Database
-from storage.error_export import exported
+from storage.error_export import csv_lines
 from storage.error_search import Wanted
 from sync.catalogue import default_objects
 
@@ -76,8 +76,9 @@ async def _ours(url: str, to: Path) -> tuple[float, float, float, int]:
         ids = await error_search.ids(connection, Wanted())
     with to.open("w+b") as file:
         links = links_of(default_objects(), "https://contoso.crm.dynamics.com")
-        pages = exported(database, ids, export.owner_fields(default_objects()))
-        rows = await export.write(pages, links, file)
+        addresses = export.around(default_objects(), links)
+        lines = csv_lines(database, ids, export.owner_fields(default_objects()), *addresses)
+        rows = await export.write(lines, file)
     seconds = time.perf_counter() - began
     await database.close()
     return seconds, _megabytes(), before, rows

@@ -25,12 +25,13 @@ from bot.blocks import Button
 from bot.delivery import send_personal_file
 from bot.error_list import PAGE, Page
 from bot.figures import clock, count
+from bot.reading_errors import nearest_filter
 from bot.request import Errors
 from bot.texts import _, plural
 from bot.wanted import wanted_by
 from bot.world import Asker, World
 from storage import error_search
-from storage.error_export import exported
+from storage.error_export import csv_lines
 from storage.error_groups import open_groups
 from storage.error_search import COUNT_STOPS_AT
 
@@ -53,7 +54,13 @@ async def answer(request: Errors, asker: Asker, world: World) -> Answer:
         total = await error_search.count(connection, wanted)
     now = world.now()
     told = Page(
-        request, found, total, asker.may_see_people, lambda moment: clock(moment, now, asker.zone), asker.is_operator
+        request,
+        found,
+        total,
+        asker.may_see_people,
+        lambda moment: clock(moment, now, asker.zone),
+        asker.is_operator,
+        nearest_filter(request, [one.name for one in world.objects]) if not total else None,
     )
     return error_list.draw(told)
 
@@ -76,8 +83,9 @@ async def _as_file(request: Errors, asker: Asker, world: World) -> Answer:
         return say(_("No errors fit, so there is no file to send."), shown)
     with tempfile.TemporaryFile() as file:
         progress = Progress(len(ids), world)
-        pages = exported(world.database, ids, export.owner_fields(world.objects))
-        rows = await export.write(pages, world.links, file, progress.tell)
+        addresses = export.around(world.objects, world.links)
+        lines = csv_lines(world.database, ids, export.owner_fields(world.objects), *addresses)
+        rows = await export.write(lines, file, progress.tell)
         name = f"sync-errors-{world.now():%Y-%m-%d-%H%M}.csv"
         noun = plural("{count} {state} error", "{count} {state} errors", rows)
         said = noun.format(count=count(rows), state=_(request.state))
