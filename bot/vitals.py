@@ -11,10 +11,15 @@ from bot.hearing import Hearing
 from bot.quota import Quota, Used
 from bot.settings import Settings
 from storage import health, history
+from storage.changes import Finding
 from storage.database import Database
 from storage.health import HeldLane, JobState, Stored, Untold
 from storage.history import Service
+from storage.ledger.findings import read_findings
+from storage.ledger.holding import REREAD
+from sync.blocked import BLOCKED
 from sync.engine import Engine
+from sync.fitting import KINDS
 from sync.passes import NAME
 
 NEVER_OVERDUE_BEFORE = timedelta(minutes=5)
@@ -41,6 +46,8 @@ class Vitals:
     overdue_since: datetime | None = None
     quota: Used | None = None
     throttled: Throttled = field(default_factory=dict)
+    rereads: Sequence[Finding] = ()
+    unfit: Sequence[Finding] = ()
 
 
 class Pulse:
@@ -72,6 +79,8 @@ class Pulse:
                 overdue_since=self._overdue_since(jobs, await health.read_last_progress(connection)),
                 quota=quota,
                 throttled=self._throttled(),
+                rereads=await read_findings(connection, [REREAD]),
+                unfit=await read_findings(connection, [*KINDS, BLOCKED]),
             )
 
     async def reasons(self) -> list[str]:

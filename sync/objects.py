@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from storage.changes import DIRECTIONS, Direction, Side
 
@@ -169,30 +169,3 @@ class Object:
 
 def lanes_of(objects: Iterable[Object]) -> tuple[tuple[str, Direction], ...]:
     return tuple((one.name, way) for one in objects for way in one.directions)
-
-
-if TYPE_CHECKING:  # for the while that anybody still imports them: `engine.objects` and `default_objects()` take over
-    OBJECTS: tuple[Object, ...]
-    PEOPLE: tuple[Object, ...]
-    LANES: tuple[tuple[str, Direction], ...]
-    BY_NAME: dict[str, Object]
-    USERS: Object
-    ACCOUNTS: Object
-    LEADS: Object
-    CONTACTS: Object
-    OPPORTUNITIES: Object
-    ROLES: Object
-else:
-
-    def __getattr__(name: str) -> Any:
-        if not name.isupper():
-            raise AttributeError(name)
-        from sync.catalogue import default_objects
-
-        objects = default_objects()
-        found = {one.name.upper(): one for one in objects} | {"OBJECTS": objects, "LANES": lanes_of(objects)}
-        found |= {
-            "BY_NAME": {one.name: one for one in objects},
-            "PEOPLE": tuple(each for each in objects if each.is_person),
-        }
-        return found[name]

@@ -9,6 +9,7 @@ from bot.health_report import draw
 from bot.hearing import Hearing
 from bot.quota import Quota, Used
 from bot.vitals import Vitals
+from storage.changes import Finding
 from storage.health import HeldLane, JobState, Stored, Untold
 from storage.history import Service
 from sync.errors import Later
@@ -126,3 +127,14 @@ async def test_a_marketo_that_does_not_tell_is_asked_again_in_a_minute() -> None
     clock.pass_by(minutes=1)
     await quota.used()
     assert len(asked) == 2
+
+
+def test_fields_that_do_not_fit_are_told_by_what_is_wrong_with_them() -> None:
+    unfit = [Finding("unknown", "leads", name, "-") for name in "abcdefg"] + [Finding("blocked", "contacts", "x", "-")]
+    said = draw(vitals(unfit=unfit), UTC).text
+    assert "blocked in Marketo: contacts.x" in said
+    assert "left out: leads.a, leads.b, leads.c, leads.d, leads.e, 2 more, told by python -m bot check" in said
+
+
+def test_where_every_field_fits_nothing_is_said_of_fields() -> None:
+    assert "Fields" not in draw(vitals(), UTC).text
