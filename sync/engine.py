@@ -4,12 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from storage.changes import Direction, Side
+from storage.changes import Direction, Finding, Side
 from storage.database import Database
+from sync.brakes import Brakes
 from sync.catalogue import default_objects
 from sync.dynamics.client import Dynamics
 from sync.marketo.client import Marketo
 from sync.objects import Object, lanes_of
+from sync.quota import Allowance
+from sync.spending import Spending
 
 CALL = 300  # records per Marketo call: its documented limit, and always worth filling
 
@@ -19,14 +22,16 @@ class Pace:
     """How much at once, and how long to wait. Seconds, unless it says otherwise.
 
     `settle_seconds` is how long a Marketo call of unknown outcome may still take effect: its own time-out for
-    Sync Leads is 90 s. `lookback` is how far back a new database reads Marketo's activities.
+    Sync Leads is 90 s. `insert_settles_seconds` is how long a new Dynamics row rests where a flag says whether it is
+    kept in step, because workflows set it late. `lookback` is how far back a new database reads Marketo's activities.
     """
 
     settle_seconds: float = 90
+    insert_settles_seconds: float = 90
     page_size: int = 5000
     calls_per_round: int = 10
     push_seconds: float = 30
-    deletes_every: timedelta = timedelta(minutes=10)
+    deletes_every: timedelta = timedelta(minutes=9)
     lookback: timedelta = timedelta(days=1)
     stopped_for: timedelta = timedelta(minutes=5)
 
@@ -39,8 +44,9 @@ class Pace:
 class Engine:
     """Both services, the database, and the time. `instance` names this pair of systems in the ids we make up.
 
-    `objects` are those of the catalogue until they were `fitted` to the metadata of both sides. When `stopping`, the
-    round under way is the last.
+    `objects` are those of the catalogue until they were `fitted` to the metadata of both sides, with
+    `findings` on either. When `stopping`, the
+    round under way is the last. `allowance` is what may be called of Marketo in a day.
     """
 
     database: Database
@@ -51,8 +57,16 @@ class Engine:
     pace: Pace = field(default_factory=Pace)
     objects: tuple[Object, ...] = field(default_factory=default_objects)
     native_ids: tuple[str, ...] = ()
+    brakes: Brakes = field(default_factory=Brakes)
     fitted: set[Side] = field(default_factory=set)
+    findings: dict[Side, tuple[Finding, ...]] = field(default_factory=dict)
+    allowance: Allowance = field(default_factory=Allowance)
+    spending: Spending = field(init=False)
     stopping: bool = False
+    comparing: str = ""  # the object whose both sides are being compared: one at a time, for the quota's sake
+
+    def __post_init__(self) -> None:
+        self.spending = Spending(self.marketo, self.now, self.allowance)
 
     def object_named(self, name: str) -> Object:
         return next(one for one in self.objects if one.name == name)

@@ -1,18 +1,14 @@
-"""One pass: read both sides, then write what waits, parents before children."""
+"""One pass: read both sides, then write what waits."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable
 from datetime import datetime, timedelta
 
-from storage.changes import Direction, Settled, Side
-from storage.ledger.claiming import recover, wake
+from storage.changes import Side
+from storage.ledger.claiming import recover
 from storage.ledger.readings import (
-    LaneState,
-    lane_states,
     pass_ended,
     pass_started,
-    restart_lane,
     service_answered,
     service_failed,
     stop_lane,
@@ -21,15 +17,14 @@ from storage.ledger.samples import sample
 from sync.engine import Engine
 from sync.errors import PersonMustLook, SyncFailure
 from sync.fit import fit_to_dynamics, fit_to_marketo
-from sync.objects import LANES, Object
+from sync.lanes import push_all
+from sync.objects import Object
 from sync.pull_dynamics import pull_dynamics
 from sync.pull_marketo import pull_marketo
-from sync.push import Claim, claim
-from sync.push_dynamics import push_to_dynamics
-from sync.push_marketo import push_to_marketo
+from sync.second_look import look_again
 
 NAME = "sync"
-BOTH: set[Side] = {"dynamics", "marketo"}
+SIDES: tuple[Side, ...] = ("dynamics", "marketo")
 log = logging.getLogger(__name__)
 
 
@@ -40,20 +35,29 @@ async def run_pass(engine: Engine, next_at: datetime | None = None) -> bool:
     still waiting: then the next pass should begin at once.
     """
     now, more = engine.now(), False
+    engine.spending.pass_began()
     async with engine.database.write() as connection:
         await pass_started(engine.database, connection, NAME, now)
         await recover(connection, "to-marketo", now + timedelta(seconds=engine.pace.settle_seconds))
         await recover(connection, "to-dynamics", now)
     readable: set[Side] = set()
-    if await _fit(engine, "dynamics") and await _read_dynamics(engine):
+    fits = [side for side in SIDES if await _fit(engine, side)]  # both first: what either lacks is not read
+    if "dynamics" in fits and await _read_dynamics(engine):
         readable.add("dynamics")
-    if await _fit(engine, "marketo") and await _reading(engine, "marketo", pull_marketo(engine)):
+    if "marketo" in fits and await _may_call(engine) and await _reading(engine, "marketo", _read_marketo(engine)):
         readable.add("marketo")
-    if engine.fitted == BOTH:
+    if engine.fitted == set(SIDES):
         more = await push_all(engine, readable)
     async with engine.database.write() as connection:
         await pass_ended(engine.database, connection, NAME, engine.now(), next_at, None)
+    engine.spending.pass_ended()
     return more
+
+
+async def _may_call(engine: Engine) -> bool:
+    """Whether Marketo's calls of the day are not down to those that are left to others."""
+    await engine.spending.look()
+    return engine.spending.plan().calls
 
 
 async def _fit(engine: Engine, side: Side) -> bool:
@@ -75,6 +79,11 @@ async def _read_dynamics(engine: Engine) -> bool:
     async with engine.database.write() as connection:
         await service_answered(engine.database, connection, "dynamics", engine.now())
     return True
+
+
+async def _read_marketo(engine: Engine) -> None:
+    await pull_marketo(engine)
+    await look_again(engine)
 
 
 async def _reading(engine: Engine, side: Side, reading: Awaitable[object]) -> bool:
@@ -103,71 +112,7 @@ async def _stop(engine: Engine, one: Object, failure: SyncFailure) -> None:
         )
 
 
-async def push_all(engine: Engine, readable: set[Side]) -> bool:
-    """Writes every live lane whose target can be reached, parents before children; whether any has more to write."""
-    more = False
-    async with engine.database.write() as connection:
-        await wake(connection, engine.now())
-        states = await lane_states(connection)
-    for one in engine.objects:
-        for direction in one.directions:
-            target: Side = "marketo" if direction == "to-marketo" else "dynamics"
-            state = states.get((one.name, direction), LaneState())
-            if target in readable and may_write(engine, state):
-                more = await push_lane(engine, one, direction) or more
-                await _go_on(engine, one, direction, state)
-    return more
-
-
-async def _go_on(engine: Engine, one: Object, direction: Direction, state: LaneState) -> None:
-    """A lane that was tried again and did not stop anew, be it because nothing waited, is stopped no more."""
-    if state.stopped_at is not None:
-        async with engine.database.write() as connection:
-            await restart_lane(connection, one.name, direction, state.stopped_at)
-
-
-def may_write(engine: Engine, state: LaneState) -> bool:
-    """A lane that stopped is tried again after a while, in case somebody mended it."""
-    rested = state.stopped_at is None or engine.now() - state.stopped_at >= engine.pace.stopped_for
-    return state.live and not state.paused and rested
-
-
-async def push_lane(engine: Engine, one: Object, direction: Direction) -> bool:
-    """Round after round until nothing waits, nothing moves, or the lane has had its time in this pass (then True).
-
-    Two rounds overlap, one being sent while the other is settled; but of people, whom a round may have to find among
-    those that the round before it made, there is one at a time.
-    """
-    end = asyncio.get_running_loop().time() + engine.pace.push_seconds
-    together = 1 if one.is_person else 2
-    under_way = (_rounds(engine, one, direction, end) for _ in range(together))
-    # Where one dies, the other comes to its end before that is told: it must not run on into the next pass.
-    ended = await asyncio.gather(*under_way, return_exceptions=True)
-    for each in ended:
-        if isinstance(each, BaseException):
-            raise each
-    return any(ended)
-
-
-async def _rounds(engine: Engine, one: Object, direction: Direction, end: float) -> bool:
-    while asyncio.get_running_loop().time() < end and not engine.stopping:
-        claimed = await claim(engine, one, direction)
-        if claimed is None:
-            return False
-        await _push(engine, claimed)
-        if claimed.stopped or (claimed.delayed and not any(isinstance(each, Settled) for each in claimed.results)):
-            return False
-    return not engine.stopping
-
-
-async def _push(engine: Engine, claimed: Claim) -> None:
-    if claimed.direction == "to-marketo":
-        await push_to_marketo(engine, claimed)
-    else:
-        await push_to_dynamics(engine, claimed)
-
-
 async def take_sample(engine: Engine) -> None:
     """Records how much waits, and since when, in every lane."""
     async with engine.database.write() as connection:
-        await sample(engine.database, connection, LANES, engine.now())
+        await sample(engine.database, connection, engine.lanes, engine.now())

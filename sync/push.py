@@ -27,9 +27,12 @@ from storage.ledger.settling import Round, settle
 from sync.decide import Insert, Skip, Write, decide
 from sync.engine import Engine
 from sync.errors import Later, Never, PersonMustLook, SyncFailure
+from sync.loops import looping
 from sync.matching import AMBIGUOUS
 from sync.objects import Field, Object
-from sync.values import fingerprint
+from sync.orphans import PARENT_LEFT_OUT, left_out_parents, without_parents
+from sync.owners import without_absent_owners
+from sync.values import beside, fingerprint
 
 LONGEST_WAIT = timedelta(minutes=15)
 FIRST_WAIT = timedelta(seconds=5)
@@ -66,6 +69,7 @@ class Claim:
     noted: dict[tuple[str, Direction], list[Seen]] = field(default_factory=dict)
     stopped: PersonMustLook | None = None
     delayed: Later | None = None
+    left_out: set[str] = field(default_factory=set)
 
     @property
     def key(self) -> Key:
@@ -77,11 +81,12 @@ class Claim:
         return [change for change in self.changes if change.id not in done]
 
 
-async def claim(engine: Engine, one: Object, direction: Direction) -> Claim | None:
-    """Takes the next round out of the line and marks it in flight; None where nothing waits."""
+async def claim(engine: Engine, one: Object, direction: Direction, size: int) -> Claim | None:
+    """Takes the next round, of at most `size`, out of the line and marks it in flight; None where nothing waits."""
     key: Key = "dynamics_id" if direction == "to-marketo" else "marketo_id"
+    left_out: set[str] = set()
     async with engine.database.write() as connection:
-        changes = await next_in_line(connection, one.name, direction, engine.pace.round_size)
+        changes = await next_in_line(connection, one.name, direction, size)
         if not changes:
             return None
         await mark_in_flight(connection, [change.id for change in changes])
@@ -91,7 +96,12 @@ async def claim(engine: Engine, one: Object, direction: Direction) -> Claim | No
         theirs = await waiting_values(connection, one.name, opposite(direction), list(others)) if one.is_person else {}
         valid = await _valid_edits(connection, one, opposite(direction), list(theirs)) if theirs else {}
         cursor = await cursor_of(connection, "dynamics", one.name)
-        parents = await _parents(engine, connection, one, changes) if direction == "to-marketo" else {}
+        parents = await _parents(connection, one, direction, changes)
+        if direction == "to-marketo":
+            changes = await without_absent_owners(connection, one, changes, parents)
+            left_out = await left_out_parents(connection, one, changes, parents)
+            changes = [without_parents(one, change, left_out) for change in changes] if left_out else changes
+        parked = await looping(engine, connection, one, changes, links)
     return Claim(
         one,
         direction,
@@ -102,6 +112,8 @@ async def claim(engine: Engine, one: Object, direction: Direction) -> Claim | No
         parents,
         cursor.first_read_started_at if cursor else engine.now(),
         cursor is None or cursor.first_read_done_at is None or _within_first_read(cursor.first_read_done_at, changes),
+        left_out=left_out,
+        results=parked,
     )
 
 
@@ -122,11 +134,14 @@ def _other(link: Link, direction: Direction) -> str | None:
 
 
 async def _parents(
-    engine: Engine, connection: Any, one: Object, changes: Sequence[Change]
+    connection: AsyncConnection, one: Object, direction: Direction, changes: Sequence[Change]
 ) -> dict[str, dict[str, str]]:
-    """Per parent object, Marketo's ids of the parents these changes refer to, as far as they are there."""
+    """Per parent object, Marketo's ids of the parents these changes refer to, as far as they are there.
+
+    Of all references, Dynamics is only told owners.
+    """
     wanted: dict[str, set[str]] = {}
-    for each in one.fields:
+    for each in (each for each in one.fields if direction == "to-marketo" or each.owner):
         for parent in each.parents:
             ids = {change.values.get(each.name) for change in changes} - {None}
             wanted.setdefault(parent.object, set()).update(str(one) for one in ids)
@@ -159,8 +174,11 @@ def defer(engine: Engine, claimed: Claim) -> None:
     for change in claimed.waiting() if references else ():
         for each in references:
             parent = change.values.get(each.name)
+            if parent in claimed.left_out and change.operation != "delete":
+                claimed.results.append(Skipped(change, PARENT_LEFT_OUT))
+                break
             if parent and change.operation != "delete" and not _is_there(claimed, each, parent):
-                waits_for = f"{each.parents[0].object}:{parent}"
+                waits_for = f"{change.values.get(beside(each)) or each.parents[0].object}:{parent}"
                 claimed.results.append(
                     Postponed(
                         change,

@@ -19,11 +19,14 @@ SAMPLE_EVERY = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something to run every so many seconds. One that takes longer than `deadline` seconds is given up."""
+    """Something to run every so many seconds. One that takes longer than `deadline` seconds is given up.
+
+    What `run` returns is None, or in how many seconds it is to run again, for once.
+    """
 
     name: str
     every: float
-    run: Callable[[], Awaitable[None]]
+    run: Callable[[], Awaitable[float | None]]
     deadline: float = 3600
 
 
@@ -72,7 +75,10 @@ class Scheduler:
         self._running.add(job.name)
         try:
             async with asyncio.timeout(job.deadline):
-                await job.run()
+                rest = await job.run()
+            if rest is not None and not self._engine.stopping:
+                again_at = datetime.now(self._apscheduler.timezone) + timedelta(seconds=rest)
+                self._apscheduler.modify_job(job.name, next_run_time=again_at)
             if job.name != NAME:  # a pass reports its own end
                 await self._report(job, None)
         except Exception as failure:
@@ -103,9 +109,15 @@ class Scheduler:
 def sync_jobs(engine: Engine, every: float) -> list[Job]:
     """The pass and the sampling of the backlog."""
 
-    async def one_pass() -> None:
-        while await run_pass(engine, engine.now() + timedelta(seconds=every)):
+    async def one_pass() -> float | None:
+        stretch = engine.spending.plan(every).stretch
+        while await run_pass(engine, engine.now() + timedelta(seconds=every * stretch)):
+            stretch = engine.spending.plan(every).stretch
+            if stretch > 1:
+                break
             log.info("more waits than fitted into the pass; the next one begins at once")
+        stretch = engine.spending.plan(every).stretch
+        return every * stretch if stretch > 1 else None
 
     async def one_sample() -> None:
         await take_sample(engine)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Change, Direction
@@ -14,9 +14,14 @@ from storage.models import changes
 COLUMNS = [changes.c[name] for name in Change._fields]
 
 
-async def wake(connection: AsyncConnection, now: datetime) -> None:
-    """Puts every change whose next attempt is due back among those that wait."""
+async def wake(connection: AsyncConnection, now: datetime, retries_to_marketo: bool = True) -> None:
+    """Puts every change whose next attempt is due back among those that wait.
+
+    Without `retries_to_marketo`, what was tried there and failed goes on waiting.
+    """
     due = and_(changes.c.next_at.is_not(None), changes.c.next_at <= now, changes.c.state != "parked")
+    if not retries_to_marketo:
+        due &= (changes.c.direction != "to-marketo") | changes.c.state.not_in(["retrying", "unknown"])
     await connection.execute(update(changes).where(due).values(state="waiting", next_at=None, waits_for=None))
 
 
@@ -30,6 +35,19 @@ async def next_in_line(connection: AsyncConnection, object: str, direction: Dire
         .with_for_update(skip_locked=True)
     )
     return [Change._make(row) for row in await connection.execute(query)]
+
+
+async def first_inserts_wait(connection: AsyncConnection, object: str, direction: Direction, read_by: datetime) -> bool:
+    """Whether any insert that the first reading noted, which ended at `read_by`, is still to be tried."""
+    query = select(changes.c.id).where(
+        changes.c.object == object,
+        changes.c.direction == direction,
+        changes.c.operation == "insert",
+        text("changes.state <> 'parked'"),  # as the partial index says it
+        changes.c.state.in_(["waiting", "in_flight"]),
+        changes.c.waiting_since <= read_by,
+    )
+    return (await connection.execute(query.limit(1))).first() is not None
 
 
 async def mark_in_flight(connection: AsyncConnection, ids: Sequence[int]) -> None:
@@ -61,3 +79,23 @@ async def waiting_values(
     if not parked:
         query = query.where(changes.c.state != "parked")
     return {row.record_id: row.values for row in await connection.execute(query)}
+
+
+async def waiting_deletes(
+    connection: AsyncConnection, object: str, direction: Direction, record_ids: Sequence[str]
+) -> set[str]:
+    """Those of these records whose deletion waits to be told."""
+    query = select(changes.c.record_id).where(
+        changes.c.object == object,
+        changes.c.direction == direction,
+        changes.c.operation == "delete",
+        among(connection, changes.c.record_id, record_ids),
+    )
+    return set(await connection.scalars(query))
+
+
+async def on_their_way(
+    connection: AsyncConnection, object: str, direction: Direction, record_ids: Sequence[str]
+) -> set[str]:
+    """Those of these records that have a change in the backlog; one that is parked is not on its way."""
+    return set(await waiting_values(connection, object, direction, record_ids, parked=False))

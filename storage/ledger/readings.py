@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import false, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Direction, Side
@@ -14,28 +14,41 @@ from storage.models import audit, cursors, lanes, passes, services
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where the reading of one feed stopped. `cursor` is the service's own token; None begins a full first read."""
+    """Where the reading of one feed stopped. `cursor` is the service's own token; None begins a full first read.
+
+    `read_at` is when it was last saved; `columns` is what it was asked for, where that matters.
+    """
 
     cursor: str | None
     first_read_started_at: datetime
     first_read_done_at: datetime | None
+    read_at: datetime | None = None
+    columns: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LaneState:
-    """Whether an object is written in a direction: only observed until `live`, not while `paused` or stopped."""
+    """Whether an object is written in a direction: only observed until `live`, not while `paused` or stopped.
+
+    Before all others until `first_until`. One that is `held` was stopped by a brake, and goes on only when a person
+    says so.
+    """
 
     live: bool = False
     paused: bool = False
     stopped_at: datetime | None = None
     stopped_code: str | None = None
+    first_until: datetime | None = None
+    held: bool = False
 
 
 async def cursor_of(connection: AsyncConnection, side: Side, feed: str) -> Cursor | None:
     """None where the feed was never read."""
     found = await connection.execute(select(cursors).where(cursors.c.side == side, cursors.c.feed == feed))
     row = found.first()
-    return Cursor(row.cursor, row.first_read_started_at, row.first_read_done_at) if row else None
+    if row is None:
+        return None
+    return Cursor(row.cursor, row.first_read_started_at, row.first_read_done_at, row.read_at, row.columns)
 
 
 async def save_cursor(
@@ -48,6 +61,7 @@ async def save_cursor(
         "cursor": cursor.cursor,
         "first_read_started_at": cursor.first_read_started_at,
         "first_read_done_at": cursor.first_read_done_at,
+        "columns": cursor.columns,
         "read_at": read_at,
     }
     await _upsert(database, connection, cursors, row)
@@ -57,7 +71,10 @@ async def lane_states(connection: AsyncConnection) -> dict[tuple[str, Direction]
     """Every lane that anything is known of; the others are only observed."""
     found = await connection.execute(select(lanes))
     return {
-        (row.object, row.direction): LaneState(row.live, row.paused, row.stopped_at, row.stopped_code) for row in found
+        (row.object, row.direction): LaneState(
+            row.live, row.paused, row.stopped_at, row.stopped_code, row.first_until, row.held
+        )
+        for row in found
     }
 
 
@@ -81,8 +98,15 @@ async def set_paused(
     """Holds an object's writes in a direction back, or lets them go on; its changes are collected either way."""
     await _upsert(database, connection, lanes, {"object": object, "direction": direction, "paused": paused})
     if not paused:
-        await restart_lane(connection, object, direction)
+        await release_lane(connection, object, direction)
     await record_act(connection, who, "pause" if paused else "resume", now, object, direction)
+
+
+async def put_first(
+    database: Database, connection: AsyncConnection, object: str, direction: Direction, until: datetime
+) -> None:
+    """Lets an object's writes in a direction go before all others, until then."""
+    await _upsert(database, connection, lanes, {"object": object, "direction": direction, "first_until": until})
 
 
 async def record_act(
@@ -112,26 +136,39 @@ async def stop_lane(
     code: str,
     message: str,
     now: datetime,
+    held: bool = False,
 ) -> None:
-    row = {
-        "object": object,
-        "direction": direction,
-        "stopped_at": now,
-        "stopped_code": code[:40],
-        "stopped_message": message,
-    }
-    await _upsert(database, connection, lanes, row)
+    """Says why the lane is not written. `held` where only a person may let it go on; then nothing takes its place."""
+    statement = database.upsert(lanes).values(
+        object=object,
+        direction=direction,
+        stopped_at=now,
+        stopped_code=code[:40],
+        stopped_message=message,
+        held=held,
+    )
+    news = {name: statement.excluded[name] for name in ("stopped_at", "stopped_code", "stopped_message", "held")}
+    others = None if held else lanes.c.held == false()
+    await connection.execute(statement.on_conflict_do_update(index_elements=lanes.primary_key, set_=news, where=others))
 
 
 async def restart_lane(
     connection: AsyncConnection, object: str, direction: Direction, stopped_at: datetime | None = None
 ) -> None:
-    """The lane is stopped no more; with `stopped_at`, only if it has not stopped anew since."""
+    """The lane is stopped no more, unless it is held; with `stopped_at`, only if it has not stopped anew since."""
     stopped = (lanes.c.object == object) & (lanes.c.direction == direction) & lanes.c.stopped_at.is_not(None)
+    stopped &= lanes.c.held == false()
     if stopped_at is not None:
         stopped &= lanes.c.stopped_at == stopped_at
     nothing = {"stopped_at": None, "stopped_code": None, "stopped_message": None}
     await connection.execute(update(lanes).where(stopped).values(**nothing))
+
+
+async def release_lane(connection: AsyncConnection, object: str, direction: Direction) -> None:
+    """A person lets the lane go on, whatever stopped it."""
+    named = (lanes.c.object == object) & (lanes.c.direction == direction)
+    nothing = {"stopped_at": None, "stopped_code": None, "stopped_message": None, "held": False}
+    await connection.execute(update(lanes).where(named).values(**nothing))
 
 
 async def service_answered(database: Database, connection: AsyncConnection, name: Side, now: datetime) -> None:

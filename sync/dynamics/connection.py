@@ -89,6 +89,7 @@ class Connection:
                 signing_in = str(error.request.url) == self._sign_in.token_url
                 raise no_answer(error, write=write and not signing_in) from None
         if response.is_success or _is_batch_reply(response):
+            self._gate.answered(response.headers.get("x-ms-dop-hint"))
             return response
         failed = _failure_of(response, write)
         if failed.code in THROTTLED and isinstance(failed, Later):

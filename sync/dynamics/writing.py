@@ -15,41 +15,51 @@ NewRow = tuple[str, dict[str, Any]]
 ChangedRow = tuple[str, str | None, dict[str, Any]]
 """(GUID, etag or None, wire values)"""
 
-ROWS_A_CALL = 100  # Microsoft prefers small batches to few huge ones ("send-parallel-requests")
+ROWS_A_CALL = 300  # Microsoft prefers small batches to few huge ones; at most 1,000 ("execute-batch-operations")
 
 # Against what its name suggests, "false" turns duplicate detection ON (Microsoft, "optional-parameters").
 DETECT_DUPLICATES = {"MSCRM.SuppressDuplicateDetection": "false"}
 
 
 async def create(
-    connection: Connection, entity_set: str, table: str, key: str, rows: Sequence[NewRow]
+    connection: Connection,
+    entity_set: str,
+    table: str,
+    key: str,
+    rows: Sequence[NewRow],
+    detect_duplicates: bool = True,
 ) -> list[Outcome]:
-    """Creates `rows`, whose GUIDs make a repeated create harmless: what is there already is Written, not created."""
+    """Creates `rows`, whose GUIDs make a repeated create harmless: what is there already is Written, not created.
+
+    What is refused as a whole is repeated once, as a $batch in which the good go through and each bad row is refused
+    in its own words.
+    """
+    headers = DETECT_DUPLICATES if detect_duplicates else {}
 
     async def write(chunk: Sequence[NewRow]) -> list[Outcome]:
         try:
-            return await _create_multiple(connection, entity_set, table, key, chunk)
+            return await _create_multiple(connection, entity_set, table, key, chunk, headers)
         except (Never, PersonMustLook):
-            return await _create_each(connection, entity_set, key, chunk)
+            return await _create_each(connection, entity_set, key, chunk, headers)
 
     return await write_chunks(chunks_of(rows, ROWS_A_CALL), write)
 
 
 async def _create_multiple(
-    connection: Connection, entity_set: str, table: str, key: str, rows: Sequence[NewRow]
+    connection: Connection, entity_set: str, table: str, key: str, rows: Sequence[NewRow], headers: Mapping[str, str]
 ) -> list[Outcome]:
     """All or nothing on standard tables: one bad row rolls all back, and the answer does not say which one."""
     kind = {"@odata.type": f"Microsoft.Dynamics.CRM.{table}"}
     targets = [{**kind, key: guid, **values} for guid, values in rows]
     path = f"{entity_set}/Microsoft.Dynamics.CRM.CreateMultiple"
-    await connection.post(path, {"Targets": targets}, DETECT_DUPLICATES)
+    await connection.post(path, {"Targets": targets}, headers)
     return [Written(guid, created=True) for guid, _ in rows]
 
 
-async def _create_each(connection: Connection, entity_set: str, key: str, rows: Sequence[NewRow]) -> list[Outcome]:
-    operations = [
-        Operation("POST", f"{API}{entity_set}", {key: guid, **values}, DETECT_DUPLICATES) for guid, values in rows
-    ]
+async def _create_each(
+    connection: Connection, entity_set: str, key: str, rows: Sequence[NewRow], headers: Mapping[str, str]
+) -> list[Outcome]:
+    operations = [Operation("POST", f"{API}{entity_set}", {key: guid, **values}, headers) for guid, values in rows]
     answers = await connection.batch(operations)
     return [_created(guid, answer) for (guid, _), answer in zip(rows, _padded(answers, len(rows)), strict=True)]
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from sync.errors import SyncFailure
-from sync.marketo import bulk, reading, writing
+from sync.marketo import bulk, custom_types, reading, writing
 from sync.marketo.access import Activities, MarketoAccess, PersonField
 from sync.marketo.auth import SignIn
 from sync.marketo.codes import ALREADY_THERE, NATIVE_SYNC_ON
@@ -50,6 +50,11 @@ class Marketo:
         """How often Marketo slowed us down since we began, by its code."""
         return self._connection.met
 
+    @property
+    def calls_made(self) -> int:
+        """Our calls since we began, repeated ones too: each counts for the day's quota."""
+        return self._connection.made
+
     async def person_fields(self) -> dict[str, PersonField]:
         """A person's fields by REST name."""
         return await reading.person_fields(self._connection)
@@ -66,6 +71,21 @@ class Marketo:
         for result in await writing.write(self._connection, f"{kind}/schema/fields", fields, {}):
             if isinstance(result, SyncFailure) and result.code != ALREADY_THERE:
                 raise result
+
+    async def custom_type(self, name: str) -> dict[str, Any] | None:
+        """A type of custom object as described, approved or drafted; None where there is none."""
+        return await custom_types.custom_type(self._connection, name)
+
+    async def draft_custom_type(self, name: str, display_name: str) -> None:
+        """Begins a type: it holds no records before it was given fields and approved. Raises where it cannot be."""
+        await custom_types.draft(self._connection, name, display_name)
+
+    async def add_custom_fields(self, name: str, fields: Sequence[dict[str, Any]]) -> None:
+        """Adds fields to a type, all or none: name, displayName, dataType; isDedupeField; relatedTo of a "link"."""
+        await custom_types.add_fields(self._connection, name, fields)
+
+    async def approve_custom_type(self, name: str) -> None:
+        await custom_types.approve(self._connection, name)
 
     async def paging_token(self, since: datetime) -> str:
         """The token of activities from `since` on."""

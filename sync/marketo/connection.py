@@ -28,7 +28,7 @@ Envelope = dict[str, Any]
 class Connection:
     """Sends calls to `url` at the given pace, signed in, and repeats those that are worth it.
 
-    `met` counts how often Marketo slowed us down, by code.
+    `met` counts how often Marketo slowed us down, by code; `made` the calls we made.
     """
 
     def __init__(
@@ -47,6 +47,7 @@ class Connection:
         self._patience = patience
         self._now = now
         self.met: Counter[str] = Counter()
+        self.made = 0
         self._http = httpx.AsyncClient(auth=sign_in, timeout=TIME_OUT, transport=transport)
 
     async def aclose(self) -> None:
@@ -122,6 +123,7 @@ class Connection:
 
     async def _once(self, request: httpx.Request, write: bool) -> Envelope:
         async with self._pace.slot():
+            self.made += 1
             try:
                 response = await self._http.send(request)
             except httpx.RequestError as error:

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 
 from pyrate_limiter import InMemoryBucket, Limiter, MonotonicClock, Rate, SingleBucketFactory
 
+from sync.turns import Turnstile
+
 WINDOW = 20_500  # ms: Marketo's 20 s, and some more, for calls that take longer on their way than those after them
 
 
@@ -14,7 +16,8 @@ class Pace:
 
     Marketo's limits (100 in 20 s, 10 at once) are shared by all of an instance's integrations; Adobe advises each to
     take half. pyrate-limiter's in-memory bucket remembers every start and so holds over every rolling window; where it
-    is full it sleeps until the oldest start leaves the window, first come, first served.
+    is full it sleeps until the oldest start leaves the window. Meanwhile nobody else has asked it for a start: who is
+    next is only decided then, lanes in turn.
     """
 
     def __init__(self, calls: int, in_flight: int, window_ms: int = WINDOW) -> None:
@@ -24,11 +27,20 @@ class Pace:
         factory = SingleBucketFactory(self._bucket, schedule_leak=False)
         self._starts = Limiter(factory, buffer_ms=2)
         self._slots = asyncio.Semaphore(in_flight)
+        self._turns = Turnstile()
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
         """A slot to call in. Counted as started last of all, so that nothing delays the call afterwards."""
-        async with self._slots:
-            await self._starts.try_acquire_async()
+        async with self._turns.turn():
+            await self._slots.acquire()
+            try:
+                await self._starts.try_acquire_async()
+            except BaseException:
+                self._slots.release()
+                raise
             self._bucket.leak(self._clock.now())
+        try:
             yield
+        finally:
+            self._slots.release()

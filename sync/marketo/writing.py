@@ -1,6 +1,8 @@
 """Writing to Marketo: full calls, and an outcome for each record in them."""
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 from sync.errors import Later, SyncFailure
@@ -24,7 +26,9 @@ async def write(
 ) -> list[Outcome]:
     """Sends `rows` under `head` ({"action": …}) in as few calls as their number and size allow.
 
-    A call refused as a whole for the sake of one record is put again in halves, until that record stands alone.
+    Marketo takes the good records of a call and says what is wrong with each bad one, but for a few codes with which it
+    refuses the call for the sake of one record. Where its words name a value, the records that hold it are left
+    out and the rest is sent again; where they do not, halves of the call are, until the record stands alone.
     """
 
     async def write_chunk(chunk: Sequence[Row]) -> list[Outcome]:
@@ -33,11 +37,29 @@ async def write(
         except SyncFailure as failed:
             if failed.code not in BLAMES_ONE_RECORD or len(chunk) == 1:
                 raise
-            half = len(chunk) // 2
-            return await write_chunks([chunk[:half], chunk[half:]], write_chunk)
+            return await write_apart(chunk, failed)
         return outcomes(results, len(chunk), outcome_of or outcome)
 
+    async def write_apart(chunk: Sequence[Row], failed: SyncFailure) -> list[Outcome]:
+        blamed = blames(failed.message, chunk)
+        if not any(blamed):
+            half = len(chunk) // 2
+            return await write_chunks([chunk[:half], chunk[half:]], write_chunk)
+        rest = [row for row, is_blamed in zip(chunk, blamed, strict=True) if not is_blamed]
+        written: Iterator[Outcome]
+        try:
+            written = iter(await write_chunk(rest) if rest else ())
+        except SyncFailure as other:
+            written = repeat(other)  # those left out have their own
+        return [failed if is_blamed else next(written) for is_blamed in blamed]
+
     return await write_chunks(fitting_chunks(rows, lambda chunk: len(_body(head, chunk))), write_chunk)
+
+
+def blames(message: str, rows: Sequence[Row]) -> list[bool]:
+    """Which rows hold the value that `message` names with its field: "ExternalSalesPersonID 'x' not found"."""
+    named = {(field.lower(), value) for field, value in re.findall(r"(\w+) '([^']+)'", message)}
+    return [any((field.lower(), str(value)) in named for field, value in row.items()) for row in rows]
 
 
 def _body(head: Mapping[str, Any], rows: Sequence[Row]) -> bytes:
