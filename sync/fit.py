@@ -95,23 +95,7 @@ async def read_marketo(marketo: Marketo, one: Object, people: dict[str, PersonFi
 
 def _fitted_custom(one: Object, there: Mapping[str, PersonField] | None) -> Fitted:
     """A custom object that Marketo does not have is left out as a whole, and nothing else stops."""
-    if there:
-        return fitted_to_marketo(one, there)
-    why = f"Marketo lacks {one.kind}: run `python -m bot setup` to create it, then start again"
-    if there is None:
-        why = "this Marketo has no custom objects, or our user may not see them"
-    left_out = replace(one, fields=())
-    return Fitted(left_out, (Finding("unknown", one.name, "", f"{one.name} are not kept in step, {why}"),))
-
-
-def remaining(objects: Sequence[Object]) -> tuple[Object, ...]:
-    """Those that have a field left to be kept in step; nothing refers to the others any more."""
-    names = {one.name for one in objects if one.fields}
-    return tuple(_without_parents(one, names) for one in objects if one.fields)
-
-
-def _without_parents(one: Object, names: set[str]) -> Object:
-    if all(parent.object in names for each in one.fields for parent in each.parents):
-        return one
-    kept = (replace(each, parents=tuple(p for p in each.parents if p.object in names)) for each in one.fields)
-    return replace(one, fields=tuple(kept))
+    if there is not None:
+        return fitted_to_marketo(one, there) if there else nothing_there(one)
+    words = f"{one.name} are not kept in step, this Marketo has no custom objects, or our user may not see them"
+    return Fitted(replace(one, fields=()), (Finding("unknown", one.name, "", words),))

@@ -43,10 +43,13 @@ def wanted_fields(objects: Iterable[Object], there: Mapping[str, PersonField]) -
     return list(found.values())
 
 
+def _flag(one: Object) -> list[Field]:
+    name = one.deleted_field
+    return [Field(name, "", "flag", display_name=_in_words(name))] if name else []
+
+
 def _own(one: Object) -> list[Field]:
-    flag = (
-        [Field(one.deleted_field, "", "flag", display_name=_in_words(one.deleted_field))] if one.deleted_field else []
-    )
+    flag = _flag(one)
     mapped = [each for each in one.fields if each.display_name and "to-marketo" in each.directions]
     if not one.is_person:
         return [*flag, *mapped]
@@ -86,8 +89,8 @@ async def _lacking(marketo: Marketo, one: Object, objects: Sequence[Object]) -> 
     if there is None:
         return []
     key = {**_described(Field(one.marketo_key, "", display_name=_in_words(one.marketo_key))), "isDedupeField": True}
-    named = [(each, replace(each, display_name=each.display_name or _in_words(each.name))) for each in one.fields]
-    wanted = [key, *(with_link(_described(named_one), each, objects) for each, named_one in named)]
+    named = [replace(each, display_name=each.display_name or _in_words(each.name)) for each in one.fields]
+    wanted = [key, *(with_link(_described(each), each, objects) for each in (*named, *_flag(one)))]
     names = {name.lower() for name in there}
     return [field for field in wanted if field["name"].lower() not in names]
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.dynamics.indexes import folded
-from sandbox.dynamics.refusals import bad_request
+from sandbox.dynamics.refusals import Refusal, bad_request
 
 Test = Callable[[dict[str, Any]], bool]
 Known = Callable[[str], None]
@@ -161,7 +161,7 @@ class Filter:
         values = arguments.get("PropertyValues")
         if not isinstance(column, str) or not isinstance(values, list):
             raise self._broken()
-        self.known(column)
+        column = self._property(column)
         # the values of a number column come as text too
         wanted = {str(folded(value)) for value in values}
         if function == "NotIn":
@@ -169,6 +169,18 @@ class Filter:
             return lambda row: column in row and str(folded(row[column])) not in wanted
         self.fixed[column] = values
         return lambda row: column in row and str(folded(row[column])) in wanted
+
+    def _property(self, name: str) -> str:
+        """A query function names columns as the metadata does: a lookup by its own name, not `_name_value`."""
+        try:
+            self.known(name)
+        except Refusal as refusal:
+            try:
+                self.known(f"_{name}_value")
+            except Refusal:
+                raise refusal from None
+            return f"_{name}_value"
+        return name
 
     def _list(self) -> list[Any]:
         values: list[Any] = []

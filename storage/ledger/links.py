@@ -2,17 +2,31 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Row, bindparam, delete, false, select, update
+from sqlalchemy import Boolean, Row, bindparam, delete, false, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.changes import Link
+from storage.changes import Direction, Link
 from storage.database import among
 from storage.models import changes, links
 from storage.rows import insert_rows
 
 Key = Literal["dynamics_id", "marketo_id"]
+# A write soon after the last one of the same record (moments are milliseconds) adds to its streak.
+STREAK = "CASE WHEN excluded.synced_at - links.synced_at <= 900000 THEN links.streak + 1 ELSE 1 END"
+
+
+class Standing(NamedTuple):
+    """How a Dynamics row stands that was just read: its etag, whether it is closed, why it is left out if it is.
+
+    To `look_again` is to compare both sides, where edits in Marketo were not carried while the row was out of step.
+    """
+
+    etag: str | None
+    closed: bool
+    left_out: str = ""
+    look_again: bool = False
 
 
 def as_link(row: Row[Any]) -> Link:
@@ -27,6 +41,8 @@ def as_link(row: Row[Any]) -> Link:
         generation=row.generation,
         dynamics_deleted=row.dynamics_deleted,
         closed=row.closed,
+        left_out=row.left_out,
+        streak=row.streak,
     )
 
 
@@ -49,8 +65,11 @@ async def taken(connection: AsyncConnection, object: str, by: Key, wanted: Seque
     return {mine: holder for mine, theirs in claims if (holder := holders.setdefault(theirs, mine)) != mine}
 
 
-async def known_in_dynamics(connection: AsyncConnection, object: str) -> list[str]:
-    """The Dynamics ids that are linked, and not known to be gone, or that wait to be written to Marketo."""
+async def known_in_dynamics(connection: AsyncConnection, object: str, elsewhere: Sequence[str] = ()) -> list[str]:
+    """The Dynamics ids that are linked, and not known to be gone, or that wait to be written to Marketo.
+
+    Ids that are linked or wait as one of `elsewhere`, too, are those objects' rows, and left out.
+    """
     linked = select(links.c.dynamics_id).where(
         links.c.object == object,
         links.c.dynamics_id.is_not(None),
@@ -59,6 +78,11 @@ async def known_in_dynamics(connection: AsyncConnection, object: str) -> list[st
         links.c.dynamics_deleted == false(),
     )
     waiting = select(changes.c.record_id).where(changes.c.object == object, changes.c.direction == "to-marketo")
+    if elsewhere:
+        theirs = select(links.c.dynamics_id).where(links.c.object.in_(elsewhere), links.c.dynamics_id.is_not(None))
+        coming = select(changes.c.record_id).where(changes.c.object.in_(elsewhere), changes.c.direction == "to-marketo")
+        linked = linked.where(links.c.dynamics_id.not_in(theirs), links.c.dynamics_id.not_in(coming))
+        waiting = waiting.where(changes.c.record_id.not_in(theirs), changes.c.record_id.not_in(coming))
     return list(await connection.scalars(linked.union(waiting)))
 
 
@@ -70,11 +94,28 @@ async def marketo_ids(connection: AsyncConnection, object: str, dynamics_ids: Se
     return {row.dynamics_id: row.marketo_id for row in await connection.execute(query)}
 
 
+class Person(NamedTuple):
+    """A link to a person: its own number, and Marketo's."""
+
+    link: int
+    marketo_id: str
+
+
+async def people_after(connection: AsyncConnection, objects: Sequence[str], after: int, limit: int) -> list[Person]:
+    """The next `limit` people linked as one of these objects, by the numbers of their links."""
+    query = select(links.c.id, links.c.marketo_id).where(
+        links.c.id > after, links.c.object.in_(objects), links.c.marketo_id.is_not(None)
+    )
+    return [Person(*row) for row in await connection.execute(query.order_by(links.c.id).limit(limit))]
+
+
 async def save_links(
     connection: AsyncConnection, saved: Iterable[Link], by: Key, synced_at: datetime | None = None
 ) -> None:
     """Makes or replaces links, each of another record, told apart by the id that `by` names."""
-    await insert_rows(connection, links, [_row(link, synced_at) for link in saved], replace_on=("object", by))
+    rows = [_row(link, synced_at) for link in saved]
+    counted = {"streak": STREAK} if synced_at else {}
+    await insert_rows(connection, links, rows, replace_on=("object", by), counted=counted)
 
 
 def _row(link: Link, synced_at: datetime | None) -> dict[str, Any]:
@@ -90,11 +131,11 @@ def _row(link: Link, synced_at: datetime | None) -> dict[str, Any]:
         "dynamics_deleted": link.dynamics_deleted,
         "closed": link.closed,
     }
-    return row if synced_at is None else {**row, "synced_at": synced_at}
+    return row if synced_at is None else {**row, "synced_at": synced_at, "streak": 1}
 
 
-async def confirm(connection: AsyncConnection, object: str, rows: Mapping[str, tuple[str | None, bool]]) -> None:
-    """Remembers per Dynamics id the newest etag, for the If-Match of our next update, and whether the row is closed.
+async def confirm(connection: AsyncConnection, object: str, rows: Mapping[str, Standing]) -> None:
+    """Remembers per Dynamics id how its row stands; the etag is for the If-Match of our next update.
 
     A planned link whose row was seen is planned no more: its insert took effect.
     """
@@ -103,10 +144,51 @@ async def confirm(connection: AsyncConnection, object: str, rows: Mapping[str, t
     statement = (
         update(links)
         .where(links.c.object == object, links.c.dynamics_id == bindparam("b_id"))
-        .values(etag=bindparam("b_etag"), closed=bindparam("b_closed"), planned=false())
+        .values(
+            etag=bindparam("b_etag"),
+            closed=bindparam("b_closed"),
+            left_out=bindparam("b_left_out"),
+            look_again=or_(links.c.look_again, bindparam("b_look_again", type_=Boolean)),
+            planned=false(),
+        )
     )
-    seen = [{"b_id": one, "b_etag": etag, "b_closed": closed} for one, (etag, closed) in rows.items()]
+    seen = [{"b_id": one, **{f"b_{name}": value for name, value in row._asdict().items()}} for one, row in rows.items()]
     await connection.execute(statement, seen)
+
+
+async def remember_left_out(connection: AsyncConnection, object: str, reasons: Mapping[str, str]) -> None:
+    """Remembers Dynamics rows that are not kept in step and have no link yet, with why; children need to know."""
+    rows = [_row(Link(object, one, None), None) | {"left_out": reason} for one, reason in reasons.items()]
+    await insert_rows(connection, links, rows)
+
+
+async def left_out_of(connection: AsyncConnection, object: str, dynamics_ids: Sequence[str]) -> set[str]:
+    """Which of these Dynamics rows are not kept in step and not in Marketo."""
+    query = select(links.c.dynamics_id).where(
+        links.c.object == object,
+        among(connection, links.c.dynamics_id, dynamics_ids),
+        links.c.left_out != "",
+        links.c.marketo_id.is_(None),
+    )
+    return {str(found) for found in await connection.scalars(query)}
+
+
+async def to_look_at_again(connection: AsyncConnection, object: str, limit: int) -> dict[str, Link]:
+    """Links whose two sides have to be compared anew, by Marketo id."""
+    query = select(links).where(links.c.object == object, links.c.look_again).order_by(links.c.id).limit(limit)
+    return {str(row.marketo_id): as_link(row) for row in await connection.execute(query)}
+
+
+async def looked_again(connection: AsyncConnection, object: str, marketo_ids: Sequence[str]) -> None:
+    """They were compared."""
+    these = (links.c.object == object) & among(connection, links.c.marketo_id, marketo_ids)
+    await connection.execute(update(links).where(these).values(look_again=false()))
+
+
+async def forget_streak(connection: AsyncConnection, object: str, direction: Direction, record_id: str) -> None:
+    """Counts a record's writes anew; `record_id` is its id on the side that `direction` comes from."""
+    key = links.c.dynamics_id if direction == "to-marketo" else links.c.marketo_id
+    await connection.execute(update(links).where(links.c.object == object, key == record_id).values(streak=0))
 
 
 async def forget_plans(connection: AsyncConnection, object: str, key: Key, ids: Sequence[str]) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.objects import Field
-from sync.values import FORMATTED, LOOKUP, compared, fingerprint, from_dynamics, from_marketo, to_dynamics
+from sync.values import FORMATTED, LOOKUP, compared, fingerprint, from_dynamics, from_marketo, led_to, to_dynamics
 from tests.objects import CONTACTS, LEADS, OPPORTUNITIES
 
 TEXT, EMAIL = Field("city", "address1_city"), Field("email", "emailaddress1", "email")
@@ -47,9 +47,22 @@ def test_a_choice_travels_as_its_label() -> None:
     assert from_dynamics(LEADS, row)["leadStatus"] == "Qualified"
 
 
-def test_an_owner_that_is_a_team_is_no_sales_person() -> None:
+def test_an_owner_that_is_a_team_is_a_sales_person_too() -> None:
     row = {"_ownerid_value": "7", "_ownerid_value" + LOOKUP: "team"}
+    assert from_dynamics(LEADS, row)["externalSalesPersonId"] == "7"
+    assert led_to(LEADS, row) == {"@externalSalesPersonId": "teams"}
+
+
+def test_an_owner_that_is_neither_user_nor_team_is_no_sales_person() -> None:
+    row = {"_ownerid_value": "7", "_ownerid_value" + LOOKUP: "businessunit"}
     assert from_dynamics(LEADS, row)["externalSalesPersonId"] is None
+    assert led_to(LEADS, row) == {}
+
+
+def test_an_owner_is_bound_to_the_table_it_is_known_in() -> None:
+    owned = {"externalSalesPersonId": "7"}
+    assert to_dynamics(LEADS, owned, {"teams": {"7": "1"}}) == {"ownerid@odata.bind": "/teams(7)"}
+    assert to_dynamics(LEADS, owned, {}) == {"ownerid@odata.bind": "/systemusers(7)"}
 
 
 def test_a_customer_that_is_a_contact_is_no_company() -> None:
@@ -64,5 +77,5 @@ def test_both_sides_of_one_person_compare_as_equal() -> None:
 
 
 def test_an_owner_is_bound_and_nothing_clears_a_column() -> None:
-    sent = to_dynamics(LEADS, {"externalSalesPersonId": "7", "city": None, "doNotCall": True})
+    sent = to_dynamics(LEADS, {"externalSalesPersonId": "7", "city": None, "doNotCall": True}, {})
     assert sent == {"ownerid@odata.bind": "/systemusers(7)", "address1_city": None, "donotphone": True}
