@@ -1,13 +1,14 @@
 """Pausing, resuming and running: lanes (an object in a direction) chosen by words, each act in the audit log."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot import lanes_acted
 from bot.acting import refusal
 from bot.answers import Answer
 from bot.request import Pause, Resume, Run
 from bot.world import Asker, World
-from storage.history import LaneName
+from storage.history import LaneName, read_lanes
 from storage.ledger.readings import LaneState, lane_states, record_act, restart_lane, set_paused
 from sync.passes import NAME
 
@@ -25,6 +26,8 @@ async def hold(request: Pause, asker: Asker, world: World) -> Answer:
     if not lanes:
         return lanes_acted.no_such_lane(request)
     pause = not isinstance(request, Resume)
+    if isinstance(request, Resume) and (question := await _question(request, lanes, world)):
+        return question
     async with world.database.write() as connection:
         states = await lane_states(connection)
         changed = [lane for lane in lanes if _changes(states.get(lane, LaneState()), pause)]
@@ -33,6 +36,16 @@ async def hold(request: Pause, asker: Asker, world: World) -> Answer:
     if pause:
         return lanes_acted.paused(changed, request)
     return lanes_acted.resumed(changed, request, may_run=world.scheduler is not None)
+
+
+async def _question(request: Resume, lanes: Sequence[LaneName], world: World) -> Answer | None:
+    """What a brake holds goes on only when agreed to; and never more of it than was agreed to."""
+    async with world.database.read() as connection:
+        held = [lane for lane in await read_lanes(connection, lanes, world.now()) if lane.held]
+    waiting = sum(lane.backlog for lane in held)
+    if not held or (request.confirmed is not None and waiting <= request.confirmed):
+        return None
+    return lanes_acted.question(held, replace(request, confirmed=waiting))
 
 
 def _changes(state: LaneState, pause: bool) -> bool:
@@ -53,8 +66,9 @@ async def run(request: Run, asker: Asker, world: World) -> Answer:
     began = world.scheduler.run_now(NAME)
     named = lanes if request.object or request.direction else []
     held = [lane for lane in lanes if states.get(lane, LaneState()).paused]
+    braked = [lane for lane in lanes if states.get(lane, LaneState()).held]
     observed = [lane for lane in named if not states.get(lane, LaneState()).live]
-    return lanes_acted.running(began, request, held, observed)
+    return lanes_acted.running(began, request, held, observed, braked)
 
 
 async def _restart(lanes: Sequence[LaneName], request: Run, asker: Asker, world: World) -> dict[LaneName, LaneState]:

@@ -9,7 +9,7 @@ from bot.answers import Answer, assembled, fenced, written
 from bot.blocks import Block, Button, Link, Word
 from bot.figures import count, hour_heading, named, towards
 from bot.links import Links
-from bot.overview import day_heading, footer, highest, view_menu
+from bot.overview import day_heading, footer, highest, resume_buttons, view_menu
 from bot.pace import pace_of, together
 from bot.request import Errors, Status, View
 from bot.safe import clean, cut, for_mrkdwn
@@ -57,7 +57,7 @@ def draw(closeup: Closeup, picture: Picture) -> Answer:
         *([curve.block] if curve else []),
         blocks.lines(*([(f"{label}: ", "bold"), *words] for label, words in facts)),
         blocks.small(footer(picture)),
-        blocks.actions(_buttons(closeup.request, standing)),
+        blocks.actions(_buttons(closeup.request, standing) + resume_buttons(replace(picture, lanes=lanes))),
     ]
     parts = [
         for_mrkdwn(said),

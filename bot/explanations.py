@@ -19,7 +19,27 @@ OURS: Mapping[str, Cause] = {
     "ambiguous": Cause(
         "Several records could be the same person, so none was chosen.",
         "data",
-        "Merge them, or make their e-mail address unique on both sides; the message names them.",
+        "Say which one it is with /sync match and the error's number, or merge them; the message names them.",
+    ),
+    "loop": Cause(
+        "The same field was written again and again: another system seems to change it back.",
+        "both",
+        "Find what else writes that field (a workflow, an integration, a smart campaign), stop it, then retry.",
+    ),
+    "brake-deletes": Cause(
+        "So many records were deleted at once that it may be an accident; nothing of it is written yet.",
+        "both",
+        "Look into both services. If it was meant, /sync resume with the object's name; if not, restore the records.",
+    ),
+    "brake-changes": Cause(
+        "So many records were changed at once that it may be an accident; nothing of it is written yet.",
+        "both",
+        "Look into both services. If it was meant, /sync resume with the object's name; if not, correct the records.",
+    ),
+    "brake-empty": Cause(
+        "A whole side showed no records any more: they are gone, or the sync may not see them.",
+        "dynamics",
+        "Check what the sync's user may read. Once the records are back, or are meant to be gone, /sync resume it.",
     ),
     "parent": Cause(
         "The record refers to another one that is not in Marketo yet.",
@@ -81,6 +101,8 @@ AGAIN = {
     "later": LATER,
     "never": "It is not tried again by itself: it waits for a retry, or for an edit of the record.",
     "person": "Nothing of that object or service is written until this is mended; that is tried from time to time.",
+    "brake": "It goes on when an operator resumes it, and not before.",
+    "loop": "It is not tried again by itself, nor after an edit: it waits for a retry.",
     "cursor": "Everything is read once more by itself, which takes longer than usual.",
 }
 
@@ -120,5 +142,10 @@ def tried_again(code: str) -> str:
         DYNAMICS_VERDICTS.get(code) or MARKETO_VERDICTS.get(code) or ("later" if code.startswith("http-5") else "")
     )
     kind = "later" if verdict.startswith(("later", "again")) else verdict
-    again = AGAIN["person"] if code == "schema" else AGAIN[kind or "never"]
+    again = AGAIN["person"] if code == "schema" else AGAIN[_of_ours(code) or kind or "never"]
     return _(again)
+
+
+def _of_ours(code: str) -> str:
+    """What only a person lets go on."""
+    return "brake" if code.startswith("brake-") else "loop" if code == "loop" else ""

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from tabulate import tabulate
 
-from bot import blocks, durations
+from bot import blocks, durations, held, unfit
 from bot.answers import Answer, fenced
 from bot.blocks import Button
 from bot.figures import clock, count, named, towards
@@ -19,10 +19,13 @@ from bot.texts import _, plural
 from bot.vitals import Vitals
 from storage.health import HeldLane, JobState
 from storage.history import Service
+from sync.departures import MISSED
 from sync.marketo.codes import seconds_to_new_quota
+from sync.pull_dynamics import EXPIRED
 
 # An alert is told within seconds; one that waits longer was refused by Slack.
 UNTOLD_TOO_LONG = timedelta(minutes=5)
+TOLD_FOR = timedelta(days=7)
 KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
@@ -86,8 +89,25 @@ def _about(reading: Reading) -> list[tuple[str, str]]:
     if vitals.quota:
         lines.append((_("Marketo calls today"), _quota(reading)))
     lines += [(_("Database"), _database(reading)), (_("Alerts"), _alerts(reading))]
-    held = "; ".join(_held(lane, reading) for lane in vitals.held)
-    return [*lines, (_("Held back"), held or _("nothing"))]
+    back = "; ".join(_held(lane, reading) for lane in vitals.held)
+    return [*lines, (_("Held back"), back or _("nothing")), *_reread(reading), *_unfit(reading)]
+
+
+def _unfit(reading: Reading) -> list[tuple[str, str]]:
+    sentences = unfit.told(reading.vitals.unfit)
+    return [(_("Fields"), "; ".join(sentences))] if sentences else []
+
+
+def _reread(reading: Reading) -> list[tuple[str, str]]:
+    """What had to be read as a whole in the last week, and why; nothing where nothing had."""
+    lately = [one for one in reading.vitals.rereads if one.since and reading.vitals.now - one.since < TOLD_FOR]
+    reasons = {EXPIRED: _("the delta link had expired"), MISSED: _("14 days of deletes in Marketo were missed")}
+    words = [
+        f"{named(one.object)} {reading.clock(one.since)}: {reasons.get(one.message, one.message)}"
+        for one in lately
+        if one.since
+    ]
+    return [(_("Read anew"), "; ".join(words))] if words else []
 
 
 def _slack(reading: Reading) -> str:
@@ -151,6 +171,10 @@ def _service_down(one: Service, reading: Reading) -> str:
 
 def _held(lane: HeldLane, reading: Reading) -> str:
     where = f"{named(lane.object)} {towards(lane.direction)}"
+    if lane.braked and lane.stopped_at:
+        words = _("{where} held by a brake {time}: {why}; to go on: /sync resume {object}")
+        time = reading.clock(lane.stopped_at)
+        return words.format(where=where, time=time, why=held.why(lane.message), object=lane.object)
     if lane.stopped_at:
         words = _("{where} stopped {time}: {code}")
         return words.format(

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from bot import held
 from bot.answers import Answer, say
 from bot.blocks import Button
-from bot.figures import named, towards
+from bot.figures import count, named, towards
 from bot.request import Pause, Resume, Run, Status
 from bot.texts import _
+from storage import history
 from storage.changes import Direction
 
 Lane = tuple[str, Direction]
@@ -44,11 +46,23 @@ def not_here() -> Answer:
     return say(_("This process answers, but does not sync; the one that does begins a pass by itself every minute."))
 
 
-def running(began: bool, request: Run, held: Sequence[Lane], observed: Sequence[Lane]) -> Answer:
-    """`held` are lanes asked for that are paused, `observed` those that are not live."""
+def question(lanes: Sequence[history.Lane], request: Resume) -> Answer:
+    """Before what a brake holds goes on: what was seen, and what will be written."""
+    lines = [f"{held.where(lane)}: {held.why(lane.stopped_message)}." for lane in lanes]
+    asked = _("Let it go on? This will then be written: {what}.").format(what=held.what_waits(lanes))
+    agreed = Button(_("Resume, write {count}").format(count=count(request.confirmed or 0)), request.words, asked)
+    return say("\n".join([*lines, asked]), agreed, _status(request))
+
+
+def running(
+    began: bool, request: Run, paused: Sequence[Lane], observed: Sequence[Lane], braked: Sequence[Lane] = ()
+) -> Answer:
+    """Lanes asked for: those that are paused, those that are not live, and those that a brake holds."""
     said = [_begins(began, request)]
-    if held:
-        said.append(_("Paused, so not written: {lanes}.").format(lanes=listed(held)))
+    if paused:
+        said.append(_("Paused, so not written: {lanes}.").format(lanes=listed(paused)))
+    if braked:
+        said.append(_("Held by a brake until you resume it, so not written: {lanes}.").format(lanes=listed(braked)))
     if observed:
         said.append(_("Only observed, so not written: {lanes}.").format(lanes=listed(observed)))
     return say(" ".join(said), _status(request))

@@ -98,7 +98,9 @@ def _of_process(vitals: Vitals) -> Iterator[Metric]:
     yield GaugeMetricFamily("sync_database_bytes", "Size of the database", value=vitals.stored.size)
     held = GaugeMetricFamily("sync_lane_held", "Lanes that are paused or have stopped", labels=[*LANE, "why"])
     for lane in vitals.held:
-        held.add_metric((lane.object, lane.direction, "stopped" if lane.stopped_at else "paused"), 1)
+        held.add_metric(
+            (lane.object, lane.direction, "brake" if lane.braked else "stopped" if lane.stopped_at else "paused"), 1
+        )
     ended = GaugeMetricFamily("sync_job_ended_seconds", "When the job last came to its end (Unix)", labels=["job"])
     failed = GaugeMetricFamily("sync_job_failed", "1 where its last run died", labels=["job"])
     for job in vitals.jobs:

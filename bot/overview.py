@@ -7,7 +7,7 @@ from bot.answers import Answer, assembled, fenced
 from bot.blocks import Block, Button
 from bot.figures import count, hour_heading, named
 from bot.pace import pace_of, together
-from bot.request import Errors, Status, View
+from bot.request import Errors, Resume, Status, View
 from bot.safe import for_mrkdwn
 from bot.standing import Hourly, Picture, Standing, paused, standings, verdict
 from bot.tables import Table
@@ -31,7 +31,7 @@ def draw(picture: Picture, view: View = "backlog", hourly: Hourly | None = None,
         table.block,
         *([curve.block] if curve else []),
         blocks.small(notes),
-        blocks.actions(_buttons(request, found)),
+        blocks.actions(_buttons(request, found) + resume_buttons(picture)),
     ]
     above = f"{for_mrkdwn(heading)}\n" if heading else ""
     below = f"{fenced(curve.letters)}\n" if curve else ""
@@ -112,6 +112,12 @@ def footer(picture: Picture) -> str:
     if picture.last_pass.failed:
         lines.append(_("The last pass failed; it will be tried again."))
     return "\n".join(lines)
+
+
+def resume_buttons(picture: Picture) -> list[Button]:
+    """For operators: to let an object go on that a brake holds."""
+    names = dict.fromkeys(lane.object for lane in picture.lanes if lane.held) if picture.may_act else {}
+    return [Button(_("Resume {object}").format(object=named(name)), Resume(name).words) for name in names]
 
 
 def _unread(found: Sequence[Standing]) -> list[str]:

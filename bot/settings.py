@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -31,6 +31,10 @@ def _span(value: Any) -> timedelta:
     return span
 
 
+def _share(value: Any) -> Any:
+    return value.strip().removesuffix("%").rstrip() if isinstance(value, str) else value
+
+
 def _listed(value: Any) -> frozenset[str]:
     names = re.split(r"[,\s]+", value) if isinstance(value, str) else value
     return frozenset(name for name in names if name)
@@ -44,6 +48,7 @@ def _database_address(value: Any) -> str:
 
 Address = Annotated[str, BeforeValidator(_web_address)]
 Positive = Annotated[int, Field(gt=0)]
+Share = Annotated[int, BeforeValidator(_share), Field(gt=0, le=100)]
 
 
 class Settings(BaseSettings):
@@ -53,10 +58,14 @@ class Settings(BaseSettings):
 
     slack_bot_token: SecretStr = Field(description="the bot's token, xoxb-… (OAuth & Permissions in the Slack app)")
     slack_app_token: SecretStr | None = Field(
-        None, description="the app-level token, xapp-…, with connections:write: Socket Mode, no open port"
+        None,
+        validate_default=True,
+        description="the app-level token, xapp-…, with connections:write: Socket Mode, no open port",
     )
     slack_signing_secret: SecretStr | None = Field(
-        None, description="in place of SLACK_APP_TOKEN: Slack calls us over HTTP, and we check its signature"
+        None,
+        validate_default=True,
+        description="in place of SLACK_APP_TOKEN: Slack calls us over HTTP, and we check its signature",
     )
     port: int = Field(3000, gt=0, lt=65536, description="where we listen when Slack calls us over HTTP")
     health_port: int | None = Field(
@@ -100,6 +109,13 @@ class Settings(BaseSettings):
     )
     sync_every_seconds: Positive = Field(55, description="a pass begins this often")
 
+    sync_brake_deleted: Share = Field(
+        10, description="more than this share of an object deleted in one reading, in per cent, waits for a person"
+    )
+    sync_brake_changed: Share = Field(
+        50, description="the same for changes; 100 never brakes. Up to 100 deletes, or 1,000 changes, never do"
+    )
+
     alert_channel: str | None = Field(
         None, description="the id of the channel (C…) that hears of late backlogs; invite the bot; none: no alerts"
     )
@@ -118,13 +134,29 @@ class Settings(BaseSettings):
         "and pause; none: the workspace's admins",
     )
 
-    @model_validator(mode="after")
-    def _hears_slack_somehow(self) -> Self:
-        if self.slack_app_token is None and self.slack_signing_secret is None:
+    @field_validator("slack_signing_secret")
+    @classmethod
+    def _hears_slack_somehow(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        """A field's own rule, or it would be told only once all others are kept."""
+        if secret is None and info.data.get("slack_app_token", "wrong itself") is None:
             raise ValueError(
                 "SLACK_APP_TOKEN is missing: set it for Socket Mode, or SLACK_SIGNING_SECRET to listen on PORT."
             )
-        return self
+        return secret
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _each_token_in_its_place(cls, token: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        bot = info.data.get("slack_bot_token")
+        bots_is_apps = bot is not None and bot.get_secret_value().startswith("xapp-")
+        apps_is_bots = token is not None and token.get_secret_value().startswith("xoxb-")
+        if bots_is_apps and apps_is_bots:
+            raise ValueError("SLACK_BOT_TOKEN and SLACK_APP_TOKEN are swapped: the bot's begins with xoxb-.")
+        if bots_is_apps:
+            raise ValueError("SLACK_BOT_TOKEN holds an app-level token (xapp-…): the bot's begins with xoxb-.")
+        if apps_is_bots:
+            raise ValueError("SLACK_APP_TOKEN holds a bot's token (xoxb-…): the app-level one begins with xapp-.")
+        return token
 
 
 def read_settings(env_file: str | None = ".env", **given: Any) -> Settings:
@@ -143,7 +175,7 @@ def mistakes(error: ValidationError) -> list[str]:
 
 def _sentence(mistake: ErrorDetails) -> str:
     reason = mistake["msg"].removeprefix("Value error, ")
-    if not mistake["loc"]:
+    if reason.startswith("SLACK_"):  # about two settings: it names them itself
         return reason
     name = str(mistake["loc"][0])
     if mistake["type"] == "missing":

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
-from bot import durations, pace
+from bot import durations, held, pace
 from bot.figures import clock, count, named, towards
 from bot.links import Links
 from bot.safe import clean, cut
@@ -18,7 +18,7 @@ OVERDUE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """All that a status is drawn from, as it was at `now`; `zone` and `may_see_people` are the reader's."""
+    """All that a status is drawn from, as it was at `now`; `zone`, `may_see_people` and `may_act` are the reader's."""
 
     now: datetime
     zone: tzinfo
@@ -30,6 +30,7 @@ class Picture:
     thresholds: Thresholds
     links: Links = field(default_factory=Links)
     may_see_people: bool = False
+    may_act: bool = False
 
     def clock(self, moment: datetime) -> str:
         return clock(moment, self.now, self.zone)
@@ -133,16 +134,16 @@ def paused(picture: Picture) -> list[str]:
     found = []
     for name in names:
         lanes = [lane for lane in picture.lanes if lane.object == name]
-        held = [lane for lane in lanes if lane.paused]
-        if held == lanes:
+        stopped = [lane for lane in lanes if lane.paused]
+        if stopped == lanes:
             found.append(named(name))
         else:
-            found += [f"{named(name)} {towards(lane.direction)}" for lane in held]
+            found += [f"{named(name)} {towards(lane.direction)}" for lane in stopped]
     return found
 
 
 def verdict(picture: Picture, found: Sequence[Standing]) -> str:
-    """The first of these that is so: down, stopped, observing, behind, paused, not read, in step.
+    """The first of these that is so: down, held by a brake, stopped, observing, behind, paused, not read, in step.
 
     What a person paused is not behind: it is told as paused.
     """
@@ -150,6 +151,9 @@ def verdict(picture: Picture, found: Sequence[Standing]) -> str:
         if one.down_since:
             since = picture.clock(one.down_since)
             return _("DOWN  {what} since {time}: {code}").format(what=named(one.name), time=since, code=_code(one.code))
+    if braked := [lane for lane in picture.lanes if lane.held]:
+        what = f"{held.where(braked[0])}: {held.why(braked[0].stopped_message)}{_others(len(braked) - 1)}"
+        return _("BRAKE  {what}. To go on: /sync resume {object}").format(what=what, object=braked[0].object)
     for lane in picture.lanes:
         if lane.stopped_at:
             where, since = f"{named(lane.object)} {towards(lane.direction)}", picture.clock(lane.stopped_at)
@@ -161,8 +165,8 @@ def verdict(picture: Picture, found: Sequence[Standing]) -> str:
     late = [one for one in found if one.live and not one.held and is_late(one.backlog, one.oldest, picture.thresholds)]
     if late:
         return _("BEHIND  {what}").format(what=_behind(late, picture.thresholds))
-    if held := paused(picture):
-        return _("PAUSED  {what}").format(what=f"{held[0]}{_others(len(held) - 1)}")
+    if stopped := paused(picture):
+        return _("PAUSED  {what}").format(what=f"{stopped[0]}{_others(len(stopped) - 1)}")
     unread = [one for one in found if one.unread]
     if unread:
         what = f"{named(unread[0].object)}: {unread[0].unread}{_others(len(unread) - 1)}"

@@ -10,6 +10,7 @@ from sqlalchemy import make_url, text
 from bot.settings import Settings
 from bot.words import unspeakable
 from storage.database import Database
+from sync.brakes import Brakes
 from sync.catalogue import BadCatalogue, default_objects, read_objects
 from sync.dynamics.client import Dynamics, DynamicsAccess
 from sync.engine import Engine, Pace
@@ -56,8 +57,10 @@ async def open_engine(settings: Settings, database: Database, now: Callable[[], 
     objects = described_objects(settings)
     dynamics, marketo = make_dynamics(settings), make_marketo(settings)
     pace = Pace(settle_seconds=settings.marketo_settle_seconds, calls_per_round=2 * settings.marketo_in_flight)
+    brakes = Brakes(settings.sync_brake_deleted, settings.sync_brake_changed)
+    engine = Engine(database, dynamics, marketo, now, settings.dynamics_url, pace, objects, brakes=brakes)
     try:
-        yield Engine(database, dynamics, marketo, now, instance=settings.dynamics_url, pace=pace, objects=objects)
+        yield engine
     finally:
         await dynamics.aclose()
         await marketo.aclose()

@@ -40,13 +40,18 @@ class Untold:
 
 @dataclass(frozen=True, slots=True)
 class HeldLane:
-    """An object that is not written in a direction: a person paused it, or it stopped and says why."""
+    """An object that is not written in a direction: a person paused it, or it stopped and says why.
+
+    What a brake stopped waits for a person; the message, in our own words, says what it saw.
+    """
 
     object: str
     direction: Direction
     paused: bool = False
     stopped_at: datetime | None = None
     stopped_code: str | None = None
+    braked: bool = False
+    message: str | None = None
 
 
 async def read_stored(connection: AsyncConnection) -> Stored:
@@ -73,7 +78,10 @@ async def read_held(connection: AsyncConnection) -> list[HeldLane]:
     """Every lane that is paused or has stopped."""
     held = lanes.c.paused | lanes.c.stopped_at.is_not(None)
     rows = await connection.execute(select(lanes).where(held).order_by(lanes.c.object, lanes.c.direction))
-    return [HeldLane(row.object, row.direction, row.paused, row.stopped_at, row.stopped_code) for row in rows]
+    return [
+        HeldLane(row.object, row.direction, row.paused, row.stopped_at, row.stopped_code, row.held, row.stopped_message)
+        for row in rows
+    ]
 
 
 async def read_last_progress(connection: AsyncConnection) -> datetime | None:

@@ -19,7 +19,10 @@ GROWTH_SLACK = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One object in one direction. `before` is its backlog six hours ago, None where nobody looked then."""
+    """One object in one direction. `before` is its backlog six hours ago, None where nobody looked then.
+
+    What a brake `held` waits for a person, and `stopped_message` says why in words of our own.
+    """
 
     object: str
     direction: Direction
@@ -31,6 +34,8 @@ class Lane:
     oldest: Mapping[Operation, datetime] = field(default_factory=dict)
     errors: int = 0
     before: int | None = None
+    held: bool = False
+    stopped_message: str | None = None
 
     @property
     def backlog(self) -> int:
@@ -87,6 +92,8 @@ async def read_lanes(connection: AsyncConnection, names: Iterable[LaneName], now
                 oldest={each: at for each in OPERATIONS if (at := oldest.get((*name, each)))},
                 errors=sum(counted.get((*name, operation, "open"), 0) for operation in OPERATIONS),
                 before=None if before is None else before.get(name, 0),
+                held=row.held if row else False,
+                stopped_message=row.stopped_message if row else None,
             )
         )
     return standing

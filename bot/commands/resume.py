@@ -5,6 +5,8 @@
 /sync resume                  everything
 /sync resume leads to-dynamics
 
+What a brake holds (see /sync status) is asked about
+first, with the numbers of what will be written.
 For operators.
 """
 

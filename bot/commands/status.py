@@ -62,6 +62,7 @@ async def _picture(connection: AsyncConnection, request: Status, asker: Asker, w
         thresholds=Thresholds(world.settings.alert_backlog, world.settings.alert_oldest),
         links=world.links,
         may_see_people=asker.may_see_people,
+        may_act=asker.is_operator,
     )
 
 
