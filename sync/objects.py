@@ -18,7 +18,6 @@ TYPE = "dynamicsType"
 DELETED = "dynamicsDeleted"
 SYNC = "syncToDynamics"
 EDITOR = "_modifiedby_value"
-DO_NOT_EMAIL = "dynamicsDoNotEmail"
 SYNC_COLUMN = "new_synctomkto"  # the native connector's filter: only an explicit No excludes a row
 
 

@@ -62,6 +62,7 @@ def person_table() -> list[Field]:
         Field("externalCompanyId", "External Company Id", length=100),
         Field("externalSalesPersonId", "External Sales Person Id"),
         *(Field(name, display, "integer", read_only=True) for name, display in _READ_ONLY),
+        *(Field(name, display, kind, read_only=True) for name, display, kind in _INTERESTING),
         Field("leadPartitionId", "Lead Partition Id", "integer", read_only=True, default=1),
         *_system(),
         *inherited,
@@ -74,6 +75,13 @@ _READ_ONLY = [
     ("priority", "Priority"),
     ("relativeUrgency", "Relative Urgency"),
     ("urgency", "Urgency"),
+]
+
+_INTERESTING = [
+    ("lastInterestingMomentDate", "Last Interesting Moment Date", "datetime"),
+    ("lastInterestingMomentDesc", "Last Interesting Moment Desc", "text"),
+    ("lastInterestingMomentSource", "Last Interesting Moment Source", "string"),
+    ("lastInterestingMomentType", "Last Interesting Moment Type", "string"),
 ]
 
 

@@ -200,3 +200,22 @@ async def test_what_marketo_never_had_does_not_empty_dynamics(world: World) -> N
     assert (await world.by_id(person))["dynamicsLeadId"] == lead
     row = await world.row("leads", lead)
     assert (row["mkt_leadscore"], row["companyname"]) == (7, "Acme")
+
+
+async def test_the_last_interesting_moment_is_told_to_dynamics(world: World) -> None:
+    lead = await world.lead()
+    await world.rest()
+    person = str((await world.one(dynamicsLeadId=lead))["id"])
+    told = {"Date": "2026-11-20T08:30:00Z", "Desc": "Asked for a price", "Source": "Web", "Type": "Milestone"}
+    await world.edit(person, **{f"lastInterestingMoment{part}": value for part, value in told.items()})
+    await world.rest()
+    row = await world.row("leads", lead)
+    assert row["mkt_lastinterestingmomentdate"] == "2026-11-20T08:30:00Z"
+    assert row["mkt_lastinterestingmomentdesc"] == "Asked for a price"
+    assert (row["mkt_leadinterestingmomentsource"], row["mkt_lastinterestingmomenttype"]) == ("Web", "Milestone")
+
+
+async def test_the_default_catalogue_fits_an_instance_that_has_been_set_up(world: World) -> None:
+    await world.sync()
+    async with world.database.read() as connection:
+        assert await read_findings(connection) == []
