@@ -16,6 +16,7 @@ OPERATIONS: tuple[Operation, ...] = ("insert", "update", "delete")
 ECHO = "echo"
 NOTHING_NEW = "nothing new"
 EQUAL = "equal already"
+LOOP = "loop"  # the code of an error that no further edit of the record heals, only a person
 SILENT = frozenset({ECHO, NOTHING_NEW, EQUAL})  # reasons to skip that are not worth a row of activity each
 
 Values = Mapping[str, Any]
@@ -31,7 +32,8 @@ class Seen(NamedTuple):
 
     `record_id` is the source's id (a Dynamics GUID, or a Marketo id as text). `values` are the mapped fields in
     their compared form, keyed by the field's name. `skip` names the reason where it deserves no write (an echo). One
-    that is to rest first is not sent before `not_before`.
+    that is to rest first is not sent before `not_before`. A record that is `left_out` is not to be kept in step: what
+    waits of it is dropped, for the same reason.
     """
 
     record_id: str
@@ -43,6 +45,7 @@ class Seen(NamedTuple):
     extra: Values | None = None
     edited_by: str = ""
     not_before: datetime | None = None
+    left_out: bool = False
 
 
 class Change(NamedTuple):
@@ -72,7 +75,9 @@ class Link:
 
     `agreed` holds a fingerprint per field. `sent` holds, per field of a write whose echo has not been seen yet, the
     pair (fingerprint before, fingerprint sent). A `planned` link awaits the first word that its insert took effect.
-    A `closed` Dynamics row (a lead that is not open, a contact that is not active) is not written to.
+    A `closed` Dynamics row (a lead that is not open, a contact that is not active) is not written to. Where a row is
+    not to be kept in step, `left_out` says why, and neither side is written to. The `streak` is how often it was
+    written with hardly a rest between.
     """
 
     object: str
@@ -85,6 +90,8 @@ class Link:
     generation: int = 0
     dynamics_deleted: bool = False
     closed: bool = False
+    left_out: str = ""
+    streak: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +106,15 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A change that needed no write after all; `link` where the look at it taught something."""
+    """A change that needed no write after all; `link` where the look at it taught something.
+
+    `other_id` is the record of the other side on whose account it was left, where there is one.
+    """
 
     change: Change
     reason: str
     link: Link | None = None
+    other_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +132,25 @@ class Postponed:
     waits_for: str | None = None
     unsure: bool = False
     link: Link | None = None
+
+
+DifferenceKind = Literal["value", "missing in marketo", "missing in dynamics", "linked wrongly", "not linked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What both sides do not agree on about one record: a field's value, or where it is, or whose it is.
+
+    The label and the values are people's data. A value is in its compared form, as text; None is nothing at all.
+    """
+
+    kind: DifferenceKind
+    dynamics_id: str | None
+    marketo_id: str | None
+    label: str = ""
+    field: str = ""
+    dynamics_value: str | None = None
+    marketo_value: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,3 +177,14 @@ class Parked:
 
 
 Result = Settled | Skipped | Postponed | Parked
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One sentence about a field of an object. `kind` is up to who found it; `since` when it was found first."""
+
+    kind: str
+    object: str
+    field: str
+    message: str
+    since: datetime | None = None

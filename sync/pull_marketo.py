@@ -16,11 +16,16 @@ from storage.ledger.claiming import waiting_values
 from storage.ledger.links import links_by, save_links
 from storage.ledger.noting import Lane, note
 from storage.ledger.readings import Cursor, cursor_of, save_cursor
+from storage.ledger.totals import Moves
+from sync.blocked import blocked_fields, held_back, report_blocked
+from sync.decide import GONE as DELETED_IN_DYNAMICS
 from sync.decide import edited
+from sync.departures import begin_if_missed, look_for_departures
 from sync.echoes import Judged, judge
 from sync.engine import Engine
+from sync.holding import Tally, hold_if_too_much
 from sync.marketo.client import Activities
-from sync.objects import CONTACTS, DELETED, LEADS, SYNC, TYPE, Object
+from sync.objects import DELETED, SYNC, TYPE, Object
 from sync.values import flag, from_marketo, person_label
 
 NEW_LEAD, CHANGE_DATA_VALUE, MERGE_LEADS = 12, 13, 32
@@ -33,12 +38,16 @@ GONE = "no longer in Marketo"
 
 @dataclass(slots=True)
 class People:
-    """The people a page of activities speaks of: their links per object, and what is known of them."""
+    """The people a page of activities speaks of: their links per object, and what is known of them.
+
+    `blocked` are the fields that Marketo is known not to take from us, by object.
+    """
 
     ids: list[str]
     links: dict[str, dict[str, Link]]
     judged: dict[str, Judged] = field(default_factory=dict)
     read: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    blocked: dict[str, set[str]] = field(default_factory=dict)
 
 
 async def pull_marketo(engine: Engine) -> None:
@@ -47,12 +56,14 @@ async def pull_marketo(engine: Engine) -> None:
     async with engine.database.read() as connection:
         last = await _read_at(connection)
     if last is None or engine.now() - last >= engine.pace.deletes_every:
+        await begin_if_missed(engine, last)
         await _read_feed(engine, "deletes")
         await _read_feed(engine, "merges")
         async with engine.database.write() as connection:
             await save_cursor(
                 engine.database, connection, "marketo", "rare", Cursor(None, engine.now(), None), engine.now()
             )
+    await look_for_departures(engine, part_from)
 
 
 async def _read_at(connection: AsyncConnection) -> Any:
@@ -66,11 +77,13 @@ async def _read_feed(engine: Engine, feed: str) -> None:
     if cursor is None:
         now = engine.now()
         cursor = Cursor(await engine.marketo.paging_token(now - engine.pace.lookback), now, now)
+    # Whom Marketo has no more is not written in Dynamics, but would be made anew in Marketo.
+    tallies = [Tally(one.name, "to-marketo" if feed == "deletes" else "to-dynamics") for one in engine.people]
     more = True
     while more and not engine.stopping:
         page = await _page(engine, feed, cursor.cursor or "")
         cursor = replace(cursor, cursor=page.token)
-        await _note_activities(engine, feed, page, cursor)
+        await _note_activities(engine, feed, page, cursor, tallies)
         more = page.more
 
 
@@ -84,11 +97,13 @@ async def _page(engine: Engine, feed: str, token: str) -> Activities:
 
 def watched_fields(engine: Engine) -> list[str]:
     """The Marketo fields whose edits matter: all that travel to Dynamics, and the flags that steer creation."""
-    names = [each.name for one in engine.people for each in one.travelling("to-dynamics")]
+    names = [each.rest for one in engine.people for each in one.travelling("to-dynamics")]
     return list(dict.fromkeys([*names, SYNC, TYPE]))
 
 
-async def _note_activities(engine: Engine, feed: str, page: Activities, cursor: Cursor) -> None:
+async def _note_activities(
+    engine: Engine, feed: str, page: Activities, cursor: Cursor, tallies: Sequence[Tally]
+) -> None:
     if feed == "deletes":
         gone = list(dict.fromkeys(str(one["leadId"]) for one in page.activities))
         people = await _people(engine, gone)
@@ -103,8 +118,12 @@ async def _note_activities(engine: Engine, feed: str, page: Activities, cursor: 
         await _look_where_something_waits(engine, people)
         people.read = await _read_people(engine, [one for one in people.ids if people.judged[one].look])
     async with engine.database.write() as connection:
-        await _part_from(engine, connection, gone, cursor)
-        await _note_people(engine, connection, people, cursor)
+        parted = await part_from(engine, connection, gone, cursor)
+        moves = await _note_people(engine, connection, people, cursor)
+        for tally in tallies:
+            tally.moves.update(moves)
+            tally.gone += parted.get(tally.object, 0) if feed == "deletes" else 0
+            await hold_if_too_much(engine, connection, tally)
         await save_cursor(engine.database, connection, "marketo", feed, cursor, engine.now())
 
 
@@ -140,37 +159,45 @@ async def _read_people(engine: Engine, ids: Sequence[str]) -> dict[str, Mapping[
 
 def person_fields(engine: Engine) -> list[str]:
     """All that is asked for when a person is read: mapped fields, our ids and flags, the native connector's ids."""
-    mapped = [each.name for one in engine.people for each in one.fields]
-    ours = [LEADS.marketo_key, CONTACTS.marketo_key, TYPE, SYNC, DELETED]
+    mapped = [each.rest for one in engine.people for each in one.fields]
+    ours = [*(one.marketo_key for one in engine.people), TYPE, SYNC, DELETED]
     return list(dict.fromkeys(["id", *mapped, *ours, *engine.native_ids]))
 
 
-async def _part_from(engine: Engine, connection: AsyncConnection, gone: Sequence[str], cursor: Cursor) -> None:
-    """Whom Marketo no longer has: touched again in Dynamics, they become new people there."""
+async def part_from(engine: Engine, connection: AsyncConnection, gone: Sequence[str], cursor: Cursor) -> dict[str, int]:
+    """Whom Marketo no longer has: touched again in Dynamics, they become new people there. How many, by object."""
+    counted = {}
     for one in engine.people if gone else ():
         lost = await links_by(connection, one.name, "marketo_id", gone)
         parted = [replace(link, marketo_id=None, agreed={}, sent={}) for link in lost.values() if link.dynamics_id]
         await save_links(connection, parted, "dynamics_id")
+        counted[one.name] = len(parted)
         waiting = await waiting_values(connection, one.name, "to-dynamics", gone)
         seen = [Seen(each, "delete", {}, engine.now(), skip=DELETED_IN_MARKETO) for each in {*lost, *waiting}]
         await note(engine.database, connection, _lane(one, cursor), seen, engine.now())
+    return counted
 
 
 def _lane(one: Object, cursor: Cursor) -> Lane:
     return Lane(one.name, "to-dynamics", cursor.first_read_started_at)
 
 
-async def _note_people(engine: Engine, connection: AsyncConnection, people: People, cursor: Cursor) -> None:
+async def _note_people(engine: Engine, connection: AsyncConnection, people: People, cursor: Cursor) -> Moves:
     seen: dict[str, list[Seen]] = {one.name: [] for one in engine.people}
+    people.blocked = await blocked_fields(connection)
     for marketo_id in people.ids:
         linked = [one for one in engine.people if marketo_id in people.links[one.name]]
         for one in linked:
             seen[one.name].append(_seen_linked(engine, people, one, marketo_id))
         if not linked:
             await _adopt(engine, connection, people, marketo_id, seen)
+    moves = Moves()
     for one in engine.people:
         await _write_restores(engine, connection, people, one, cursor)
-        await note(engine.database, connection, _lane(one, cursor), seen[one.name], engine.now())
+        landed = {name for judged in people.judged.values() for name in judged.landed.get(one.name, ())}
+        await report_blocked(engine, connection, one, people.blocked.get(one.name, set()), landed)
+        moves.update(await note(engine.database, connection, _lane(one, cursor), seen[one.name], engine.now()))
+    return moves
 
 
 def _seen_linked(engine: Engine, people: People, one: Object, marketo_id: str) -> Seen:
@@ -179,11 +206,22 @@ def _seen_linked(engine: Engine, people: People, one: Object, marketo_id: str) -
     if person is None:
         looked = people.judged.get(marketo_id)
         return Seen(marketo_id, "update", {}, engine.now(), skip=GONE if looked and looked.look else ECHO)
-    values = from_marketo(one, person)
+    values = _own_values(people, one, marketo_id, from_marketo(one, person))
     again = link.dynamics_deleted and flag(person.get(SYNC))
-    skip = None if again or edited(one, "to-dynamics", values, link) else ECHO
+    left = DELETED_IN_DYNAMICS if link.dynamics_deleted else None  # among others, the echo of our own mark
+    skip = None if again else left if edited(one, "to-dynamics", values, link) else ECHO
     edited_at = people.judged[marketo_id].edited_at if marketo_id in people.judged else engine.now()
     return Seen(marketo_id, "insert" if again else "update", values, edited_at, person_label(person), skip)
+
+
+def _own_values(people: People, one: Object, marketo_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Without the fields that only still hold what we could not overwrite."""
+    judged = people.judged.get(marketo_id)
+    touched = judged.touched.get(one.name, set()) if judged else set()
+    blocked = people.blocked.setdefault(one.name, set())
+    blocked |= held_back(one, values, people.links[one.name][marketo_id], touched)
+    stale = blocked - touched
+    return {name: value for name, value in values.items() if name not in stale}
 
 
 async def _adopt(
@@ -193,7 +231,7 @@ async def _adopt(
     person = people.read.get(marketo_id)
     if person is None:
         if marketo_id in people.judged:
-            seen[LEADS.name].append(Seen(marketo_id, "update", {}, engine.now(), skip=GONE))
+            seen[_meant(engine, {}).name].append(Seen(marketo_id, "update", {}, engine.now(), skip=GONE))
         return
     mine = [one for one in engine.people if person.get(one.marketo_key)]
     for one in mine:
@@ -205,11 +243,17 @@ async def _adopt(
             people.links[one.name][marketo_id] = link
             seen[one.name].append(_seen_linked(engine, people, one, marketo_id))
             return
-    one = CONTACTS if person.get(TYPE) == "Contact" else LEADS
+    one = _meant(engine, person)
     skip = FROM_DYNAMICS if mine else None if flag(person.get(SYNC)) else NOT_FLAGGED
-    values = from_marketo(engine.object_named(one.name), person)
+    values = from_marketo(one, person)
     edited_at = people.judged[marketo_id].edited_at if marketo_id in people.judged else engine.now()
     seen[one.name].append(Seen(marketo_id, "insert", values, edited_at, person_label(person), skip))
+
+
+def _meant(engine: Engine, person: Mapping[str, Any]) -> Object:
+    """What a person is to become in Dynamics: what its type says, else a lead, else whatever people there are."""
+    kind = "contact" if person.get(TYPE) == "Contact" else "lead"
+    return next((one for one in engine.people if one.table == kind), engine.people[0])
 
 
 async def _write_restores(

@@ -8,35 +8,58 @@ from uuid import NAMESPACE_URL, uuid5
 
 from storage.changes import Link, Postponed, Seen, Settled, Skipped
 from storage.ledger.links import forget_plans, save_links
+from sync.addresses import park_taken
 from sync.decide import Insert, agreed_by_insert
 from sync.engine import Engine
 from sync.errors import Never, SyncFailure
-from sync.matching import Matches, in_dynamics
+from sync.matched import file_matches
+from sync.matching import Matches, stands_alone
+from sync.matching_dynamics import in_dynamics
+from sync.naming import with_rows_named
+from sync.new_owners import with_able_owners
 from sync.objects import Object
 from sync.outcomes import Outcome, Written
 from sync.push import Claim, Item, fail_all, failed, finish, keep_free, take
 from sync.push_marketo import sent_link
-from sync.values import fingerprints, to_dynamics
+from sync.values import fingerprints, not_an_option, to_dynamics
 
+NO_SUCH_OPTION = "0x8004431a"  # as Dataverse calls it, PicklistValueOutOfRange
 LINKED = "linked to a record Dynamics had"
 
 
 async def push_to_dynamics(engine: Engine, claimed: Claim) -> None:
     """Sends one round and settles it."""
+    one = claimed.one
     try:
         links = await _match(engine, claimed)
+        items = await with_able_owners(engine, one, take(claimed, links))
+        items = [each for each in await park_taken(engine, claimed, items) if not _refused(engine, claimed, each)]
+        items = [plan(engine, one, item) for item in items]
     except SyncFailure as failure:
         fail_all(engine, claimed, failure)
         await finish(engine, claimed)
         return
-    items = [plan(engine, claimed.one, item) for item in take(claimed, links)]
     async with engine.database.write() as connection:
-        links_sent = [sent_link(claimed.one, item) for item in items]
-        await save_links(connection, links_sent, "marketo_id")
-    inserts = [item for item in items if isinstance(item.decision, Insert)]
-    await _send(engine, claimed, inserts, created=True)
-    await _send(engine, claimed, [item for item in items if item not in inserts], created=False)
+        await save_links(connection, [sent_link(one, item) for item in items], "marketo_id")
+    for alike in _alike(items):
+        await _send(engine, claimed, alike)
     await finish(engine, claimed)
+
+
+def _alike(items: Sequence[Item]) -> list[list[Item]]:
+    """Those that can be sent together: inserts, inserts that somebody says are nobody's duplicate, and updates."""
+    inserts = [item for item in items if isinstance(item.decision, Insert)]
+    alone = [item for item in inserts if stands_alone(item.change)]
+    groups = [[item for item in inserts if item not in alone], alone, [item for item in items if item not in inserts]]
+    return [group for group in groups if group]
+
+
+def _refused(engine: Engine, claimed: Claim, item: Item) -> bool:
+    """A choice that Dynamics does not have is parked before it is sent, with the choices that it has."""
+    message = not_an_option(claimed.one, item.decision.values)
+    if message:
+        failed(engine, claimed, item, Never(NO_SUCH_OPTION, message), timedelta())
+    return message is not None
 
 
 async def _match(engine: Engine, claimed: Claim) -> dict[str, Link]:
@@ -49,20 +72,16 @@ async def _match(engine: Engine, claimed: Claim) -> dict[str, Link]:
     matches = await in_dynamics(engine, claimed.one, unlinked)
     free, links = await keep_free(engine, claimed, matches.links), {}
     await _make_room(engine, list(free.values()))
-    for change in unlinked:
-        link = free.get(change.record_id)
-        if change.record_id in matches.refused:
-            refusal: Never = matches.refused[change.record_id]
-            failed(engine, claimed, Item(change, None, Insert({})), refusal, timedelta())
-        elif change.record_id in matches.skipped:
-            claimed.results.append(Skipped(change, matches.skipped[change.record_id]))
-        elif link is not None:
-            _announce_match(engine, claimed, link, matches)
-            if link.object == claimed.one.name:
-                links[change.record_id] = link
-            else:
-                await _hand_over(engine, link)
-                claimed.results.append(Skipped(change, LINKED))
+    file_matches(engine, claimed, unlinked, matches)
+    for record_id, link in free.items():
+        _announce_match(engine, claimed, link, matches)
+        if link.object == claimed.one.name:
+            links[record_id] = link
+        else:
+            await _hand_over(engine, link)
+    claimed.results += [
+        Skipped(each, LINKED) for each in claimed.waiting() if each.record_id in free.keys() - links.keys()
+    ]
     return links
 
 
@@ -106,23 +125,24 @@ def plan(engine: Engine, one: Object, item: Item) -> Item:
     return replace(item, link=planned)
 
 
-async def _send(engine: Engine, claimed: Claim, items: Sequence[Item], created: bool) -> None:
-    if not items:
-        return
-    one = claimed.one
+async def _send(engine: Engine, claimed: Claim, items: Sequence[Item]) -> None:
     try:
-        outcomes: Sequence[Outcome]
-        if created:
-            outcomes = await engine.dynamics.create(
-                one.entity_set, one.table, [(_id(item), wire(one, item)) for item in items]
-            )
-        else:
-            rows = [(_id(item), item.link.etag if item.link else None, wire(one, item)) for item in items]
-            outcomes = await engine.dynamics.update(one.entity_set, rows)
+        outcomes: Sequence[Outcome] = await _write(engine, claimed, items)
     except SyncFailure as failure:
         outcomes = [failure] * len(items)
     for item, outcome in zip(items, outcomes, strict=True):
         _file(engine, claimed, item, outcome)
+
+
+async def _write(engine: Engine, claimed: Claim, items: Sequence[Item]) -> Sequence[Outcome]:
+    one = claimed.one
+    if isinstance(items[0].decision, Insert):
+        detect = not stands_alone(items[0].change)
+        new = [(_id(item), wire(claimed, item)) for item in items]
+        outcomes = await engine.dynamics.create(one.entity_set, one.table, new, detect_duplicates=detect)
+        return await with_rows_named(engine, items, outcomes)
+    rows = [(_id(item), item.link.etag if item.link else None, wire(claimed, item)) for item in items]
+    return await engine.dynamics.update(one.entity_set, rows)
 
 
 def _id(item: Item) -> str:
@@ -130,8 +150,8 @@ def _id(item: Item) -> str:
     return item.link.dynamics_id
 
 
-def wire(one: Object, item: Item) -> dict[str, Any]:
-    return to_dynamics(one, item.decision.values)
+def wire(claimed: Claim, item: Item) -> dict[str, Any]:
+    return to_dynamics(claimed.one, item.decision.values, claimed.parents)
 
 
 def _file(engine: Engine, claimed: Claim, item: Item, outcome: Outcome) -> None:

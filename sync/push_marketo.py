@@ -1,7 +1,7 @@
 """Writing to Marketo: people by id or by our id field, everything else by its external id, in full calls."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,34 +9,66 @@ from typing import Any
 from storage.changes import Change, Link, Operation, Postponed, Seen, Settled, Skipped
 from storage.ledger.claiming import keep_extra
 from storage.ledger.links import save_links
+from sync.addresses import park_taken
 from sync.decide import Delete, Insert, agreed_by_insert, edited
 from sync.engine import CALL, Engine
 from sync.errors import SyncFailure
-from sync.matching import Matches, in_marketo
+from sync.lead_and_contact import give_way
+from sync.matched import file_matches, forget_former
+from sync.matching import Matches
+from sync.matching_marketo import in_marketo
+from sync.naming import with_people_named
 from sync.objects import DELETED, SYNC, TYPE, Object
 from sync.outcomes import Outcome
 from sync.pull_dynamics import CLOSED, ETAG
 from sync.push import Claim, Item, defer, fail_all, failed, finish, keep_free, take
-from sync.values import fingerprint, fingerprints
+from sync.roles import holders_of, role_row, roles_in
+from sync.roles_again import roles_of
+from sync.values import fingerprint, fingerprints, to_marketo
 
 LEAD_NOT_FOUND = "1004"
+Sending = Callable[[Engine, Claim, Sequence[Item]], Awaitable[None]]
 KEPT = "kept in Marketo"
 
 
-async def push_to_marketo(engine: Engine, claimed: Claim) -> None:
-    """Sends one round and settles it."""
+async def push_to_marketo(engine: Engine, claimed: Claim, send: Sending | None = None) -> None:
+    """Sends one round, by calls of 300 records or as `send` does it, and settles it."""
     defer(engine, claimed)
     try:
-        links = await _match(engine, claimed) if claimed.one.is_person else {}
+        lost = [change for change in claimed.waiting() if _was_lost(claimed, change)]
+        roles = await roles_of(engine, claimed.one, lost)
+        items = await _decided(engine, claimed)
     except SyncFailure as failure:
         fail_all(engine, claimed, failure)
         await finish(engine, claimed)
         return
-    items = [item for item in take(claimed, links) if not _kept(claimed, item)]
     if claimed.one.is_person:
         await _remember_sent(engine, claimed, items)
-    await asyncio.gather(*(_send(engine, claimed, call) for call in _calls(claimed.one, items)))
+    await (send or send_calls)(engine, claimed, items)
+    _note_roles(engine, claimed, roles)
     await finish(engine, claimed)
+
+
+def _was_lost(claimed: Claim, change: Change) -> bool:
+    """Whether this record was in Marketo once (or an insert of it was begun), and is not known to be any more."""
+    link = claimed.links.get(change.record_id)
+    return link is not None and link.marketo_id is None and change.operation != "delete"
+
+
+def _note_roles(engine: Engine, claimed: Claim, roles: Mapping[str, list[Seen]]) -> None:
+    """People who are in Marketo again take up the roles they had."""
+    back = [each.change.record_id for each in claimed.results if isinstance(each, Settled)] if roles else []
+    again = [seen for person in back for seen in roles.get(person, ())]
+    if again and (one := roles_in(engine)):
+        claimed.noted.setdefault((one.name, "to-marketo"), []).extend(again)
+
+
+async def _decided(engine: Engine, claimed: Claim) -> list[Item]:
+    links = await _match(engine, claimed) if claimed.one.is_person else {}
+    if claimed.one.is_person:
+        await give_way(engine, claimed, {**claimed.links, **links})
+    items = [item for item in take(claimed, links) if not _kept(claimed, item)]
+    return await park_taken(engine, claimed, items) if claimed.one.is_person else items
 
 
 async def _match(engine: Engine, claimed: Claim) -> dict[str, Link]:
@@ -50,10 +82,8 @@ async def _match(engine: Engine, claimed: Claim) -> dict[str, Link]:
         return {}
     by_id = claimed.reading_first or any(each.unsure for each in unlinked)
     matches = await in_marketo(engine, claimed.one, unlinked, by_id)
-    for change in unlinked:
-        refusal = matches.refused.get(change.record_id)
-        if refusal:
-            failed(engine, claimed, Item(change, None, Insert({})), refusal, timedelta())
+    file_matches(engine, claimed, unlinked, matches)
+    await forget_former(engine, matches.former)
     free = await keep_free(engine, claimed, matches.links)
     for record_id, link in free.items():
         values = matches.values[record_id]
@@ -76,8 +106,9 @@ def _marked(one: Object, change: Change, matches: Matches) -> Change:
 
 
 def _kept(claimed: Claim, item: Item) -> bool:
-    """Users leave, but Marketo keeps its sales persons: their people still refer to them."""
-    if not isinstance(item.decision, Delete) or claimed.one.deleted_field or claimed.one.name == "roles":
+    """Users and teams leave, but Marketo keeps its sales persons: their people still refer to them."""
+    one = claimed.one
+    if not isinstance(item.decision, Delete) or one.deleted_field or one.is_role or one.is_custom:
         return False
     claimed.results.append(Skipped(item.change, KEPT, item.link))
     return True
@@ -110,27 +141,40 @@ def _calls(one: Object, items: Sequence[Item]) -> list[list[Item]]:
     return [group[start : start + CALL] for group in groups.values() for start in range(0, len(group), CALL)]
 
 
+async def send_calls(engine: Engine, claimed: Claim, items: Sequence[Item]) -> None:
+    """Sends what was decided in as few calls as there can be, side by side, and files what became of each."""
+    await asyncio.gather(*(_send(engine, claimed, call) for call in _calls(claimed.one, items)))
+
+
 async def _send(engine: Engine, claimed: Claim, items: Sequence[Item]) -> None:
     try:
         outcomes: Sequence[Outcome] = await _write(engine, claimed, items)
     except SyncFailure as failure:
         outcomes = [failure] * len(items)
     for item, outcome in zip(items, outcomes, strict=True):
-        _file(engine, claimed, item, outcome)
+        file_outcome(engine, claimed, item, outcome)
 
 
 async def _write(engine: Engine, claimed: Claim, items: Sequence[Item]) -> list[Outcome]:
     one = claimed.one
     if one.is_person and isinstance(items[0].decision, Insert):
-        rows = [
-            {one.marketo_key: item.change.record_id, TYPE: one.person_type, **item.decision.values} for item in items
-        ]
-        return await engine.marketo.write_people("createOrUpdate", one.marketo_key, rows)
+        rows = [inserted(one, item) for item in items]
+        outcomes = await engine.marketo.write_people("createOrUpdate", one.marketo_key, rows)
+        return await with_people_named(engine, one, items, outcomes)
     if one.is_person:
         return await engine.marketo.write_people("updateOnly", "id", [_person_update(one, item) for item in items])
-    if one.name == "roles":
+    if one.is_role:
         return await _write_roles(engine, claimed, items)
+    if isinstance(items[0].decision, Delete) and not one.deleted_field:
+        return await engine.marketo.delete_objects(
+            one.kind, [{one.marketo_key: item.change.record_id} for item in items]
+        )
     return await engine.marketo.write_objects(one.kind, [_object_row(one, item) for item in items])
+
+
+def inserted(one: Object, item: Item) -> dict[str, Any]:
+    """A person as inserted: with our id field, by which it is found again."""
+    return {one.marketo_key: item.change.record_id, TYPE: one.person_type, **to_marketo(one, item.decision.values)}
 
 
 def _person_update(one: Object, item: Item) -> dict[str, Any]:
@@ -140,18 +184,20 @@ def _person_update(one: Object, item: Item) -> dict[str, Any]:
         return {**row, DELETED: True, SYNC: False}
     if item.link.dynamics_deleted:
         row |= {DELETED: False}
-    return {**row, **item.decision.values, **(item.change.extra or {})}
+    return {**row, **to_marketo(one, item.decision.values), **(item.change.extra or {})}
 
 
 def _object_row(one: Object, item: Item) -> dict[str, Any]:
     """The whole record every time: it costs no more calls, and mends what was edited in Marketo meanwhile."""
-    key = {one.marketo_key: item.change.record_id}
+    key: dict[str, Any] = {one.marketo_key: item.change.record_id}
     if isinstance(item.decision, Delete):
-        return {**key, DELETED: True}
+        return {**key, one.deleted_field: True}
+    if item.link and item.link.dynamics_deleted and one.deleted_field:
+        key[one.deleted_field] = False
     values = {each.name: item.change.values.get(each.name) for each in one.fields}
     if isinstance(item.decision, Insert):
         values = {name: value for name, value in values.items() if value is not None}
-    return {**key, **values}
+    return {**key, **to_marketo(one, values)}
 
 
 async def _write_roles(engine: Engine, claimed: Claim, items: Sequence[Item]) -> list[Outcome]:
@@ -160,8 +206,8 @@ async def _write_roles(engine: Engine, claimed: Claim, items: Sequence[Item]) ->
     deleted = await engine.marketo.delete_objects(claimed.one.kind, old) if old else []
     if isinstance(items[0].decision, Delete):
         return deleted
-    contacts = claimed.parents["contacts"]
-    rows = [{**_values(claimed.one, item), "leadId": int(contacts[item.change.values["leadId"]])} for item in items]
+    people = holders_of(claimed.parents, claimed.one)
+    rows = [role_row(_values(claimed.one, item), item.change.record_id, people) for item in items]
     return await engine.marketo.write_objects(claimed.one.kind, rows)
 
 
@@ -169,8 +215,12 @@ def _values(one: Object, item: Item) -> dict[str, Any]:
     return {each.name: item.change.values.get(each.name) for each in one.fields}
 
 
-def _file(engine: Engine, claimed: Claim, item: Item, outcome: Outcome) -> None:
+def file_outcome(
+    engine: Engine, claimed: Claim, item: Item, outcome: Outcome, settles_after: timedelta | None = None
+) -> None:
+    """Makes a result of what became of an item; a lost call may take effect for as long as `settles_after`."""
     one, change = claimed.one, item.change
+    settles_after = settles_after or timedelta(seconds=engine.pace.settle_seconds)
     if isinstance(outcome, SyncFailure):
         if outcome.code == LEAD_NOT_FOUND and item.link is not None:
             lost = replace(item.link, marketo_id=None, agreed={}, sent={})
@@ -178,7 +228,7 @@ def _file(engine: Engine, claimed: Claim, item: Item, outcome: Outcome) -> None:
             again = Postponed(change, "retrying", outcome.code, outcome.message, engine.now(), unsure=True, link=lost)
             claimed.results.append(again)
         else:
-            failed(engine, claimed, item, outcome, timedelta(seconds=engine.pace.settle_seconds))
+            failed(engine, claimed, item, outcome, settles_after)
         return
     if isinstance(item.decision, Delete):
         link = replace(item.link or Link(one.name, change.record_id, outcome.id), dynamics_deleted=True)

@@ -14,8 +14,9 @@ from storage.ledger.readings import cursor_of
 from sync.dynamics.client import ChangedRows
 from sync.engine import Engine
 from sync.objects import Object
-from sync.pull_dynamics import Page, etags_on, seen_on
+from sync.pull_dynamics import Page, note_page, page_of, seen_on, standings
 from sync.pull_marketo import person_fields
+from sync.roles import attributed
 from sync.values import fingerprint, from_dynamics, from_marketo, label, person_label
 
 FEEDS: Mapping[Direction, tuple[Any, str]] = {"to-marketo": ("dynamics", ""), "to-dynamics": ("marketo", "edits")}
@@ -47,8 +48,8 @@ async def refresh_record(engine: Engine, name: str, dynamics_id: str | None, mar
     sides = Sides(await _row(engine, one, dynamics_id), await _other(engine, one, dynamics_id, marketo_id))
     async with engine.database.write() as connection:
         link = await _link(connection, name, dynamics_id, marketo_id)
-        if link is None or not link.marketo_id or not link.dynamics_id or link.planned or link.dynamics_deleted:
-            found = await _note_unlinked(engine, connection, one, sides, link)
+        if link is None or not _is_in_step(link, sides, engine, one):
+            found = await _note_as_read(engine, connection, one, sides, link)
         else:
             found = await _note_linked(engine, connection, one, sides, link)
     return Refreshed(found, sides.row is not None, sides.other is not None)
@@ -58,7 +59,7 @@ async def _row(engine: Engine, one: Object, dynamics_id: str | None) -> Mapping[
     if not dynamics_id:
         return None
     found = await engine.dynamics.find(one.entity_set, one.dynamics_key, [dynamics_id], one.columns)
-    return found[0] if found else None
+    return (await attributed(engine, one, found))[0] if found else None
 
 
 async def _other(
@@ -68,7 +69,7 @@ async def _other(
     if one.is_person:
         found = await engine.marketo.find_people("id", [marketo_id], person_fields(engine)) if marketo_id else []
     elif one.marketo_key and dynamics_id:
-        names = [each.name for each in one.fields]
+        names = [each.rest for each in one.fields]
         found = await engine.marketo.find_objects(one.kind, one.marketo_key, [dynamics_id], names)
     else:
         found = []
@@ -81,25 +82,30 @@ async def _link(connection: AsyncConnection, name: str, dynamics_id: str | None,
     return (await links_by(connection, name, "marketo_id", [marketo_id])).get(marketo_id) if marketo_id else None
 
 
-async def _note_unlinked(
+def _is_in_step(link: Link, sides: Sides, engine: Engine, one: Object) -> bool:
+    if not link.marketo_id or not link.dynamics_id or link.planned or link.dynamics_deleted:
+        return False
+    return sides.row is None or not page_with(engine, one, sides.row, link).left_out
+
+
+async def _note_as_read(
     engine: Engine, connection: AsyncConnection, one: Object, sides: Sides, link: Link | None
 ) -> dict[Direction, tuple[str, ...]]:
     """As the feed of Dynamics would: an insert opts nobody in, because flags that are off are left out of it."""
     if sides.row is None:
         return {}
-    page = _page(engine, one, sides.row, link)
-    seen = seen_on(page)
-    await note(engine.database, connection, await _lane(engine, connection, one, "to-marketo"), seen, engine.now())
-    await confirm(connection, one.name, etags_on(page))
-    if seen[0].skip:
+    page = page_with(engine, one, sides.row, link)
+    (seen,) = seen_on(page)
+    await note_page(engine, connection, page, await lane_of(engine, connection, one, "to-marketo"))
+    if seen.skip:
         return {}
-    sent = [each.name for each in one.travelling("to-marketo") if seen[0].values.get(each.name)]
+    sent = [each.name for each in one.travelling("to-marketo") if seen.values.get(each.name)]
     return {"to-marketo": tuple(sent)}
 
 
-def _page(engine: Engine, one: Object, row: Mapping[str, Any], link: Link | None) -> Page:
+def page_with(engine: Engine, one: Object, row: Mapping[str, Any], link: Link | None) -> Page:
     rows = ChangedRows([dict(row)], [], "", more=False)
-    return Page(one, rows, {row[one.dynamics_key]: link} if link else {}, engine.now())
+    return page_of(engine, one, rows, {row[one.dynamics_key]: link} if link else {})
 
 
 async def _note_linked(
@@ -112,7 +118,7 @@ async def _note_linked(
         await save_links(connection, [link], "dynamics_id")
     found: dict[Direction, tuple[str, ...]] = {}
     if sides.row is not None and ours is not None:
-        await confirm(connection, one.name, etags_on(_page(engine, one, sides.row, link)))
+        await confirm(connection, one.name, standings(page_with(engine, one, sides.row, link)))
         seen = Seen(str(link.dynamics_id), "update", ours, engine.now(), label(one, sides.row))
         found |= await _note(engine, connection, one, "to-marketo", seen, link)
     if sides.other is not None and theirs is not None and "to-dynamics" in one.directions:
@@ -125,7 +131,8 @@ def _drifted(one: Object, ours: Mapping[str, Any], theirs: Mapping[str, Any], li
     """What travels one way only and was changed on the far side: that side's value is what has to be replaced."""
     drifted = {}
     for each in one.fields:
-        if len(each.directions) == 1 and each.kind != "reference":
+        nothing_to_give = each.directions == ("to-dynamics",) and theirs[each.name] is None
+        if len(each.directions) == 1 and each.kind != "reference" and not nothing_to_give:
             far = fingerprint(each, (theirs if each.directions[0] == "to-marketo" else ours)[each.name])
             if _is_news(far, link, each.name):
                 drifted[each.name] = far
@@ -144,8 +151,9 @@ async def _note(
     }
     if not differ:
         return {}
-    lane = await _lane(engine, connection, one, direction)
-    await note(engine.database, connection, lane, [seen._replace(values=differ)], engine.now())
+    lane = await lane_of(engine, connection, one, direction)
+    values = differ if one.is_person else seen.values  # anything else is written as a whole
+    await note(engine.database, connection, lane, [seen._replace(values=values)], engine.now())
     return {direction: tuple(differ)}
 
 
@@ -155,7 +163,7 @@ def _is_news(found: str, link: Link, name: str) -> bool:
     return found != link.agreed.get(name, "") and (sent is None or found != sent[1])
 
 
-async def _lane(engine: Engine, connection: AsyncConnection, one: Object, direction: Direction) -> Lane:
+async def lane_of(engine: Engine, connection: AsyncConnection, one: Object, direction: Direction) -> Lane:
     side, feed = FEEDS[direction]
     cursor = await cursor_of(connection, side, feed or one.name)
     first: datetime = cursor.first_read_started_at if cursor else engine.now()

@@ -4,17 +4,21 @@ POST  /sandbox/tokens/expire    {} or {"remaining": 2}: seconds that living toke
 POST  /sandbox/native-sync      {"on": true}: object writes are refused with 1018
 POST  /sandbox/custom-objects   {"on": false}: the subscription has none, every call about them is refused with 1026
 GET   /sandbox/customobjects/{name}    {"count": n, "rows": [...]}
+POST  /sandbox/blocked          {"fields": ["title"]}: API updates leave them as they are, and say "updated"
 POST  /sandbox/quota            {"used": 49999}: calls counted today
 GET   /sandbox/people           {"count": n, "rows": [...]}; likewise companies, opportunities, roles, salespersons,
                                 namedaccounts; ?count=1 leaves the rows out
-POST  /sandbox/people           [{field: value}, …] or {"input": [...]}: inserted by a flow; ?quiet=1 logs nothing
+POST  /sandbox/people           [{field: value}, …] or {"input": [...]}: inserted by a flow; ?quiet=1: a day ago, no log
 PATCH /sandbox/people/{id}      {field: value}: edited by a Marketo user; ?source= names the activity's Source
-DELETE /sandbox/people/{id}     deleted by a Marketo user
+DELETE /sandbox/people/{id}     deleted by a Marketo user; of both, ?quiet=1 leaves no trace
+PATCH /sandbox/companies/{id}   {field: value}: edited by whoever may, likewise the other objects (by id or marketoGUID)
+DELETE /sandbox/companies/{id}  gone, likewise the other objects
 POST  /sandbox/lists/{id}       {"ids": [...]}: a static list with these people
 POST  /sandbox/edits            {"count": n}: marketers at work; {"done": [...]}
 """
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
@@ -22,6 +26,7 @@ from aiohttp import web
 from sandbox.marketo.envelope import Json, Refusal
 from sandbox.marketo.instance import Instance
 from sandbox.marketo.marketers import Marketers, checked_by_user
+from sandbox.marketo.objects import ObjectStore, Row
 from sandbox.marketo.stamps import quota_day
 
 OBJECTS = ("companies", "opportunities", "roles", "salespersons", "namedaccounts")
@@ -32,6 +37,7 @@ def add_instance_controls(app: web.Application, instance: Instance) -> None:
     router = app.router
     router.add_post("/sandbox/tokens/expire", controls.expire_tokens)
     router.add_post("/sandbox/native-sync", controls.native_sync)
+    router.add_post("/sandbox/blocked", controls.blocked)
     router.add_post("/sandbox/quota", controls.quota)
     router.add_post("/sandbox/custom-objects", controls.custom_objects)
     router.add_get("/sandbox/customobjects/{name}", controls.custom_rows)
@@ -43,6 +49,8 @@ def add_instance_controls(app: web.Application, instance: Instance) -> None:
     router.add_post("/sandbox/edits", controls.edits)
     for name in OBJECTS:
         router.add_get(f"/sandbox/{name}", controls.objects)
+        router.add_patch(f"/sandbox/{name}/{{id}}", controls.edit_object)
+        router.add_delete(f"/sandbox/{name}/{{id}}", controls.delete_object)
 
 
 class Controls:
@@ -58,6 +66,11 @@ class Controls:
     async def native_sync(self, request: web.Request) -> web.Response:
         self.instance.native_sync = bool((await _asked(request)).get("on"))
         return web.json_response({"on": self.instance.native_sync})
+
+    async def blocked(self, request: web.Request) -> web.Response:
+        fields = [self.instance.people.table.named(name).name for name in (await _asked(request))["fields"]]
+        self.instance.writes.blocked = frozenset(fields)
+        return web.json_response({"fields": fields})
 
     async def custom_objects(self, request: web.Request) -> web.Response:
         self.instance.customs.on = bool((await _asked(request)).get("on"))
@@ -85,6 +98,23 @@ class Controls:
         store = getattr(self.instance, request.path.rsplit("/", 1)[1])
         return _listed(len(store.rows), [] if "count" in request.query else [_bare(row) for row in store.rows.values()])
 
+    async def edit_object(self, request: web.Request) -> web.Response:
+        store, row = self._object(request)
+        store.put_quietly(row, await _asked(request))
+        return web.json_response({"id": request.match_info["id"]})
+
+    async def delete_object(self, request: web.Request) -> web.Response:
+        store, row = self._object(request)
+        store.remove(row)
+        return web.json_response({"id": request.match_info["id"], "status": "deleted"})
+
+    def _object(self, request: web.Request) -> tuple[ObjectStore, Row]:
+        store: ObjectStore = getattr(self.instance, request.path.split("/")[2])
+        found = {str(row_id): row for row_id, row in store.rows.items()}
+        if request.match_info["id"] not in found:
+            raise web.HTTPNotFound(text='{"error": "no such record"}', content_type="application/json")
+        return store, found[request.match_info["id"]]
+
     async def add_people(self, request: web.Request) -> web.Response:
         asked = json.loads(await request.text())
         rows = asked["input"] if isinstance(asked, dict) else asked
@@ -94,6 +124,7 @@ class Controls:
         except Refusal as refusal:
             return web.json_response({"error": refusal.as_json()}, status=400)
         quiet = request.query.get("quiet") == "1"
+        now -= timedelta(days=quiet)
         ids = [writes.create(values, now, "Marketo Flow Action", quiet=quiet) for values in checked]
         return web.json_response({"ids": ids})
 
@@ -106,6 +137,9 @@ class Controls:
             values = checked_by_user(self.instance.people, await _asked(request))
         except Refusal as refusal:
             return web.json_response({"error": refusal.as_json()}, status=400)
+        if request.query.get("quiet") == "1":
+            self.instance.writes.update_quietly(row, values)
+            return web.json_response({"id": row["id"], "changed": list(values)})
         changed = self.instance.writes.update(row, values, self.instance.around.clock.now(), source, source)
         return web.json_response({"id": row["id"], "changed": changed})
 
@@ -113,7 +147,8 @@ class Controls:
         person = int(request.match_info["id"])
         if person not in self.instance.people.rows:
             return web.json_response({"error": "no such person"}, status=404)
-        self.instance.writes.remove(person, self.instance.around.clock.now())
+        quiet = request.query.get("quiet") == "1"
+        self.instance.writes.remove(person, self.instance.around.clock.now(), quiet=quiet)
         return web.json_response({"id": person, "status": "deleted"})
 
     async def make_list(self, request: web.Request) -> web.Response:

@@ -20,6 +20,8 @@ class PeopleWrites:
         self.activities = people.activities
         self.salesperson_known = salesperson_known
         self.on_gone: Callable[[int, int | None], None] = lambda loser, winner: None
+        self.blocked: frozenset[str] = frozenset()
+        """Fields under "Block Field Updates": the API's updates leave them, inserts and people do not."""
 
     # the API's Sync Leads
 
@@ -70,7 +72,8 @@ class PeopleWrites:
         row = self.people.rows[found]
         if partition is not None and row.get("leadPartitionId", 1) != partition:
             raise Refusal("1010", "Partition update not allowed")
-        self.update(row, values, call.now, API_SOURCE, API_SOURCE)
+        taken = {name: value for name, value in values.items() if name not in self.blocked}
+        self.update(row, taken, call.now, API_SOURCE, API_SOURCE)
         return {"id": found, "status": "updated"}
 
     def _found(self, record: Json, action: str, lookup: str, call: Call, mine: set[int]) -> int | None:
@@ -160,6 +163,15 @@ class PeopleWrites:
             self._keep_unsubscribed(row, set(changed), now)
         return changed
 
+    def update_quietly(self, row: Row, values: Row) -> None:
+        """Writes checked values in a way that leaves no trace: neither activity nor date."""
+        for name, value in values.items():
+            self.people.index(row, name, present=False)
+            row[name] = value
+            if value is None:
+                del row[name]
+            self.people.index(row, name, present=True)
+
     def _inherited(self, row: Row) -> Row:
         fields = self.table.by_name.values()
         return {field.name: self.people.value(row, field.name) for field in fields if field.of_company}
@@ -199,8 +211,10 @@ class PeopleWrites:
                 results.append({"id": record.get("id"), **skipped(Refusal("1004", "Lead not found"))})
         return succeeded(results)
 
-    def remove(self, person: int, now: datetime) -> None:
+    def remove(self, person: int, now: datetime, quiet: bool = False) -> None:
         row = self._vanish(person, None)
+        if quiet:
+            return
         name = " ".join(row[part] for part in ("firstName", "lastName") if part in row)
         self.activities.deleted(person, now, name)
 

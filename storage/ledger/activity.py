@@ -20,6 +20,7 @@ async def log_done(
     rows = [_written(one, now) for one in settled]
     rows += [
         _row(one.change.object, one.change.direction, one.change.record_id, now, "skipped", one.reason)
+        | {"other_id": one.other_id}
         for one in skipped
         if one.reason not in SILENT
     ]

@@ -1,6 +1,6 @@
 """Taking changes out of the backlog to be sent, and finding again those that a crash left in flight."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -62,9 +62,16 @@ async def keep_extra(connection: AsyncConnection, found: Sequence[Change]) -> No
     await connection.execute(statement, [{"b_id": change.id, "b_extra": change.extra} for change in found])
 
 
-async def recover(connection: AsyncConnection, direction: Direction, next_at: datetime) -> int:
-    """At start: what was in flight when the process died is of unknown outcome, and tried again at `next_at`."""
-    left = and_(changes.c.state == "in_flight", changes.c.direction == direction)
+async def recover(
+    connection: AsyncConnection, direction: Direction, next_at: datetime, under_way: Collection[str] = ()
+) -> int:
+    """What was in flight when the process died is of unknown outcome, and tried again at `next_at`.
+
+    Of objects that are `under_way` elsewhere in this process, it is truly in flight.
+    """
+    left = and_(
+        changes.c.state == "in_flight", changes.c.direction == direction, changes.c.object.not_in(list(under_way))
+    )
     found = await connection.execute(update(changes).where(left).values(state="unknown", unsure=True, next_at=next_at))
     return found.rowcount
 

@@ -43,7 +43,9 @@ async def keep_findings(
     database: Database, connection: AsyncConnection, found: Sequence[Finding], now: datetime
 ) -> None:
     """Adds what is not known yet, and leaves what is known with its first words."""
-    rows = [{**{name: getattr(one, name) for name in ("kind", "object", "field", "message")}, "since": now} for one in found]
+    rows = [
+        {**{name: getattr(one, name) for name in ("kind", "object", "field", "message")}, "since": now} for one in found
+    ]
     if rows:
         await connection.execute(database.upsert(findings).on_conflict_do_nothing(), rows)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -58,6 +58,10 @@ class Dynamics:
         """The columns of `table` (a logical name: "lead"), by logical name."""
         return await self._metadata.columns(table)
 
+    async def options(self, table: str) -> dict[str, tuple[tuple[int, str], ...]]:
+        """The options of each choice column of `table` (a logical name): (number, label)."""
+        return await self._metadata.options(table)
+
     async def tracks_changes(self, table: str) -> bool:
         """Whether change tracking is on for `table` (a logical name); without it nothing can be read."""
         return await self._metadata.tracks_changes(table)
@@ -72,20 +76,32 @@ class Dynamics:
         """
         return await reading.read_changes(self._connection, entity_set, columns, cursor, page_size)
 
+    def read_all(
+        self, entity_set: str, columns: Sequence[str], page_size: int = 5000, condition: str = ""
+    ) -> AsyncIterator[list[dict[str, Any]]]:
+        """Every row of a table with `columns`, page by page, without change tracking; `condition` is a $filter."""
+        return reading.read_all(self._connection, entity_set, columns, page_size, condition)
+
     async def find(
         self, entity_set: str, column: str, values: Sequence[str], columns: Sequence[str]
     ) -> list[dict[str, Any]]:
         """The rows whose `column` holds one of `values`, with `columns` and their annotations, in no given order."""
         return await reading.find(self._connection, entity_set, column, values, columns)
 
-    async def create(self, entity_set: str, table: str, rows: Sequence[tuple[str, dict[str, Any]]]) -> list[Outcome]:
+    async def create(
+        self,
+        entity_set: str,
+        table: str,
+        rows: Sequence[tuple[str, dict[str, Any]]],
+        detect_duplicates: bool = True,
+    ) -> list[Outcome]:
         """Creates rows under our own GUIDs: (GUID, wire values), with the service's duplicate detection on.
 
         A GUID that is there already is Written with created=False: an earlier try of ours made it. A bad row gets its
         own failure and leaves the others alone.
         """
         key = await self._metadata.key_of(entity_set)
-        return await writing.create(self._connection, entity_set, table, key, rows)
+        return await writing.create(self._connection, entity_set, table, key, rows, detect_duplicates)
 
     async def update(self, entity_set: str, rows: Sequence[tuple[str, str | None, dict[str, Any]]]) -> list[Outcome]:
         """Updates rows that exist: (GUID, etag or None for "whatever is there", wire values).

@@ -1,0 +1,87 @@
+"""A person settles an error by choosing: this change is about that record, or about none of them."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from storage.changes import Candidate, Change, Link
+from storage.ledger.choosing import parked_change, retry_chosen
+from storage.ledger.links import links_by
+from sync.engine import Engine
+from sync.matching import CHOSEN, NONE_OF_THESE
+from sync.objects import Object
+
+GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+WhyNot = Literal[
+    "",
+    "this error is settled already",
+    "only people can be matched",
+    "this record is linked already",
+    "the chosen record is of another object",
+    "the chosen record does not exist any more",
+    "the chosen record is linked to another record",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What became of a choice: done, or `why_not`; `held_by` is the id of who is linked to the chosen record."""
+
+    why_not: WhyNot = ""
+    held_by: str = ""
+
+
+async def choose(engine: Engine, error_id: int, candidate: Candidate | None) -> Chosen:
+    """Settles an open or ignored error: its change is about `candidate`, a record of the side written to.
+
+    The next pass links the two, as if matching had found them, and writes what differs. None means "none of these":
+    the record becomes one of its own, whoever else looks like it. Raises SyncFailure where the side cannot be asked.
+    """
+    async with engine.database.read() as connection:
+        change = await parked_change(connection, error_id)
+    if change is None:
+        return Chosen("this error is settled already")
+    one = engine.object_named(change.object)
+    if not one.is_person:
+        return Chosen("only people can be matched")
+    refusal = await _why_not(engine, one, change, candidate) if candidate else None
+    if refusal:
+        return refusal
+    chosen = {"object": candidate.object, "id": candidate.id} if candidate else NONE_OF_THESE
+    async with engine.database.write() as connection:
+        done = await retry_chosen(engine.database, connection, error_id, {CHOSEN: chosen}, engine.now())
+    return Chosen() if done else Chosen("this error is settled already")
+
+
+async def _why_not(engine: Engine, one: Object, change: Change, candidate: Candidate) -> Chosen | None:
+    to_marketo = change.direction == "to-marketo"
+    people = {each.name: each for each in engine.people}
+    if candidate.object not in ({one.name} if to_marketo else people):
+        return Chosen("the chosen record is of another object")
+    other = people[candidate.object]
+    async with engine.database.read() as connection:
+        mine = await links_by(connection, one.name, "dynamics_id" if to_marketo else "marketo_id", [change.record_id])
+        theirs = await links_by(connection, other.name, "marketo_id" if to_marketo else "dynamics_id", [candidate.id])
+    if any(_is_whole(link) for link in mine.values()):
+        return Chosen("this record is linked already")
+    for link in theirs.values():
+        holder = link.dynamics_id if to_marketo else link.marketo_id
+        if holder not in (None, change.record_id) and _is_whole(link):
+            return Chosen("the chosen record is linked to another record", str(holder))
+    if not await _exists(engine, other, candidate.id, to_marketo):
+        return Chosen("the chosen record does not exist any more")
+    return None
+
+
+def _is_whole(link: Link) -> bool:
+    """Whether both of its records are there, as far as we know."""
+    return bool(link.dynamics_id and link.marketo_id and not link.planned and not link.dynamics_deleted)
+
+
+async def _exists(engine: Engine, one: Object, record_id: str, in_marketo: bool) -> bool:
+    if in_marketo:
+        return record_id.isdigit() and bool(await engine.marketo.find_people("id", [record_id], ["id"]))
+    if not GUID.fullmatch(record_id):
+        return False
+    return bool(await engine.dynamics.find(one.entity_set, one.dynamics_key, [record_id], [one.dynamics_key]))
