@@ -138,6 +138,10 @@ def _delayed(waiting: Waiting, told: Told) -> str:
         )
     if waiting.state == "retrying":
         return _("the last attempt failed with {code}; the next is at {again}").format(code=code, again=again)
+    if waiting.state == "deferred" and not waiting.code:
+        return _("it is new, and workflows may still say that it is left out; it is written from {again}").format(
+            again=again
+        )
     return _("it is being written right now") if waiting.state == "in_flight" else ""
 
 
@@ -161,6 +165,8 @@ def _parted(told: Told) -> str:
         return _("Out of step, because its record is not in Dynamics any more; the next reading will tell Marketo.")
     if told.sides.looked and told.sides.marketo is None and told.one and told.one.marketo_key:
         return _("Out of step, because it is not in Marketo any more; it is created there anew with its next edit.")
+    if link.left_out:
+        return _("Left as it is on both sides, because {reason}.").format(reason=because(link.left_out))
     if link.closed:
         return _("Not written to in Dynamics, because {reason}.").format(reason=because("closed in Dynamics"))
     return ""

@@ -25,6 +25,14 @@ REASONS: Mapping[str, str] = {
     "not a contact's role in an opportunity": _marked("it is a connection, but not a contact's role in an opportunity"),
     "the other side's edit won": _marked("the other side's edit of the same field won"),
     "deleted in Dynamics": _marked("its record was deleted in Dynamics"),
+    "gone on both sides": _marked("it is on neither side any more"),
+    "kept in Marketo": _marked("its user left Dynamics, and Marketo keeps who others refer to"),
+    "a contact as well as a lead": _marked("the person is a contact by now, who was compared in its place"),
+    "deleted while they were compared": _marked("it was deleted while both sides were compared"),
+    "new_synctomkto is No": _marked("its new_synctomkto is No in Dynamics"),
+    "filtered out": _marked("a filter in the file of objects leaves it out"),
+    "merged into another record in Dynamics": _marked("it was merged into another record in Dynamics"),
+    "its parent is not kept in step": _marked("its opportunity or its person is not kept in step"),
     "closed in Dynamics": _marked("its record is closed in Dynamics: a lead that is not open, or an inactive contact"),
 }
 

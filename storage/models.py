@@ -113,9 +113,13 @@ links = Table(
     Column("closed", Boolean, nullable=False, server_default=false()),
     Column("synced_at", Moment),
     Column("streak", Integer, nullable=False, server_default="0"),
+    Column("left_out", String(40), nullable=False, server_default=""),
+    Column("look_again", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("object", "dynamics_id"),
     UniqueConstraint("object", "marketo_id"),
 )
+_look_again = text("look_again")
+Index("ix_links_look_again", links.c.object, links.c.id, sqlite_where=_look_again, postgresql_where=_look_again)
 
 cursors = Table(
     "cursors",

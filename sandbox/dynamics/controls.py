@@ -3,23 +3,27 @@
 GET  /sandbox/tables/{set}[?ids-only=1]   {"count": 2, "rows": [...]} or {"count": 2, "ids": [...]}
 POST /sandbox/tables/{set}                a list of rows (an id that exists is updated), or {"generate": 1000}
 DELETE /sandbox/tables/{set}              {"ids": [...]}: deleted as a colleague would
+                                          of both, ?quiet=1 is told to no reader of changes, and dated back
 POST /sandbox/edits          {"count": 20}                            what colleagues do; returns the list of it
 POST /sandbox/backdate       {"to": ISO 8601}    no row is dated later than this; for a clock that is set back
 POST /sandbox/privileges     {"deny": ["prvReadLead"]}                403 0x80040220 until set to []
 POST /sandbox/tracking       {"table": "lead", "enabled": false}
 POST /sandbox/definitions    {"table": "new_visit", "set": "new_visits", "columns": [...], "lookups": {...}}: a table of
                              the customer's own, as `sandbox.dynamics.custom_tables` has it
+POST /sandbox/columns        {"table": "lead", "name": "new_synctomkto", "type": "Boolean"}    a column of one's own
 POST /sandbox/delta/expire   all delta tokens given out so far are expired
 POST /sandbox/tokens/revoke  all bearer tokens are void
 """
 
 import random
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 
 from sandbox.dynamics.auth import Tokens
 from sandbox.dynamics.colleagues import Colleagues
+from sandbox.dynamics.columns import Column
 from sandbox.dynamics.custom_tables import add_custom_table
 from sandbox.dynamics.defaults import put
 from sandbox.dynamics.generating import generate
@@ -57,19 +61,29 @@ class Controls:
         if isinstance(asked, dict):
             generate(self.store, rows, int(asked["generate"]), self.around.chance)
             return web.json_response({"inserted": asked["generate"]})
-        return web.json_response({"inserted": len(asked), "ids": [self.one(rows, row) for row in asked]})
+        quiet = request.query.get("quiet") == "1"
+        return web.json_response({"inserted": len(asked), "ids": [self.one(rows, row, quiet) for row in asked]})
 
-    def one(self, rows: Rows, row: Row) -> str:
+    def one(self, rows: Rows, row: Row, quiet: bool) -> str:
         row_id = row.get(rows.table.id_name)
         if row_id in rows.by_id:
-            self.store.update(rows, str(row_id), row)
+            (self.store.update_quietly if quiet else self.store.update)(rows, str(row_id), row)
             return str(row_id)
-        return str(put(self.store, rows.table.logical, row)[rows.table.id_name])
+        if quiet:
+            row.setdefault("createdon", (self.store.clock.now() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        made = str(put(self.store, rows.table.logical, row)[rows.table.id_name])
+        if quiet:
+            rows.log_versions.pop()
+            rows.log_ids.pop()
+        return made
 
     async def delete(self, request: web.Request) -> web.Response:
         rows, asked = self.rows(request), await request.json()
         for row_id in asked["ids"]:
-            delete_one(self.store, rows, row_id)
+            if request.query.get("quiet") == "1":
+                rows.take(row_id)
+            else:
+                delete_one(self.store, rows, row_id)
         return web.json_response({"deleted": len(asked["ids"])})
 
     async def edits(self, request: web.Request) -> web.Response:
@@ -111,6 +125,14 @@ class Controls:
             return web.json_response({"error": str(wrong)}, status=400)
         return web.json_response({"table": table.logical, "set": table.entity_set, "key": table.id_name})
 
+    async def columns(self, request: web.Request) -> web.Response:
+        """As a customizer would: the table's delta tokens end with it."""
+        asked = await request.json()
+        table = self.store.logical[asked["table"]].table
+        table.add(Column(asked["name"], asked["type"], length=asked.get("length")))
+        table.changed_at_version = self.store.next_version()
+        return web.json_response(asked)
+
     async def expire(self, _: web.Request) -> web.Response:
         self.store.expired_up_to = self.store.next_version()
         return web.json_response({"expired_up_to": self.store.expired_up_to})
@@ -134,5 +156,6 @@ def add_dynamics_controls(app: web.Application, store: Store, tokens: Tokens, ar
     app.router.add_post("/sandbox/privileges", controls.privileges)
     app.router.add_post("/sandbox/tracking", controls.tracking)
     app.router.add_post("/sandbox/definitions", controls.define)
+    app.router.add_post("/sandbox/columns", controls.columns)
     app.router.add_post("/sandbox/delta/expire", controls.expire)
     app.router.add_post("/sandbox/tokens/revoke", controls.revoke)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from sandbox.dynamics import metadata, multiple, qualify, reading, schema, writing
+from sandbox.dynamics import merge, metadata, multiple, qualify, reading, schema, writing
 from sandbox.dynamics.addresses import Segment, segments, table_rows
 from sandbox.dynamics.calls import Answer, Call, refused
 from sandbox.dynamics.refusals import Refusal, bad_key, unknown_segment, wrong_verb
@@ -113,6 +113,10 @@ def retrieve_metadata_changes(store: Store, _: Segment, call: Call) -> Answer:
     return metadata.changes(store, call)
 
 
+def merge_rows(store: Store, _: Segment, call: Call) -> Answer:
+    return merge.merge(store, call)
+
+
 def create_entities(store: Store, _: Segment, call: Call) -> Answer:
     return schema.create_entities(store, call)
 
@@ -122,6 +126,7 @@ FUNCTIONS: dict[tuple[str, str], Callable[[Store, Segment, Call], Answer]] = {
     ("GET", "RetrieveTotalRecordCount"): record_count,
     ("GET", "RetrieveMetadataChanges"): retrieve_metadata_changes,
     ("POST", "BulkDelete"): bulk_delete,
+    ("POST", "Merge"): merge_rows,
     ("POST", "CreateEntities"): create_entities,
 }
 

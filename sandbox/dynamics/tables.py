@@ -77,7 +77,6 @@ def person(mobile_length: int) -> list[Column]:
         Column("mkt_lastinterestingmomentdesc", "Memo", length=2000),
         *moments,
         Column("new_marketoid", "Integer", low=0, high=2**31 - 1),
-        Column("new_synctomkto", "Boolean"),
         *owned(),
     ]
 
@@ -137,6 +136,8 @@ def account() -> Table:
         *texts("telephone1 fax", 50, format="Phone"),
         *texts("websiteurl", 200, format="Url"),
         choice("businesstypecode", "Default Value"),
+        Column("merged", "Boolean", create=False, update=False, default=False),
+        lookup("masterid", "account", create=False, update=False),
         *texts("industry", 100),
         Column("new_founded", "Integer", low=0, high=9999),
         Column("description", "Memo", length=2000),

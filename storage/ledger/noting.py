@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, false, select, update
+from sqlalchemy import Row, bindparam, delete, false, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.changes import NOTHING_NEW, SILENT, Direction, Operation, Seen
+from storage.changes import LOOP, NOTHING_NEW, SILENT, Direction, Operation, Seen
 from storage.database import Database, among
 from storage.ledger.activity import log_skipped
 from storage.ledger.totals import Measure, Moves, Total, move
@@ -27,16 +27,24 @@ class Lane:
 
 async def note(
     database: Database, connection: AsyncConnection, lane: Lane, seen: Sequence[Seen], now: datetime
-) -> None:
-    """Notes `seen` (at most one per record) in one transaction with whatever else its caller writes."""
+) -> Moves:
+    """Notes `seen` (at most one per record) in one transaction with whatever else its caller writes.
+
+    Returns by how much each total moved.
+    """
     waiting = await _waiting(connection, lane, [one.record_id for one in seen])
     moves = Moves()
     new: list[dict[str, Any]] = []
     folded: list[dict[str, Any]] = []
+    dropped: list[int] = []
     for one in seen:
         moves[Total(lane.object, lane.direction, one.operation, "noted")] += 1
         existing = waiting.get(one.record_id)
-        if existing is not None and not _adds_nothing(existing, one):
+        if one.left_out:
+            moves[Total(lane.object, lane.direction, one.operation, "skipped", str(one.skip))] += 1
+            if existing is not None and existing.state != "in_flight":  # which is being settled elsewhere
+                dropped.append(_dropped(lane, existing, one, moves))
+        elif existing is not None and not _adds_nothing(existing, one):
             folded.append(_fold(lane, existing, one, moves))
         elif one.skip or existing is not None:
             moves[Total(lane.object, lane.direction, one.operation, "skipped", one.skip or NOTHING_NEW)] += 1
@@ -46,9 +54,14 @@ async def note(
     await insert_rows(connection, changes, new)
     if folded:
         await _write_folded(connection, folded)
-    skipped = [one for one in seen if one.skip and one.skip not in SILENT and one.record_id not in waiting]
+    if dropped:
+        await _drop(connection, dropped, now)
+    skipped = [
+        one for one in seen if one.skip and one.skip not in SILENT and (one.left_out or one.record_id not in waiting)
+    ]
     await log_skipped(connection, lane.object, lane.direction, [(one.record_id, str(one.skip)) for one in skipped], now)
     await move(database, connection, moves)
+    return moves
 
 
 async def _waiting(connection: AsyncConnection, lane: Lane, record_ids: Sequence[str]) -> Mapping[str, Row[Any]]:
@@ -93,19 +106,34 @@ def _adds_nothing(existing: Row[Any], one: Seen) -> bool:
 
 def _fold(lane: Lane, existing: Row[Any], one: Seen, moves: Moves) -> dict[str, Any]:
     operation = folded_operation(existing.operation, one.operation)
+    stays = existing.state == "parked" and existing.code == LOOP and operation != "delete"
     moves[Total(lane.object, lane.direction, one.operation, "folded")] += 1
     moves[Total(lane.object, lane.direction, existing.operation, measure_of(existing))] -= 1
-    moves[Total(lane.object, lane.direction, operation, "backlog")] += 1
+    moves[Total(lane.object, lane.direction, operation, measure_of(existing) if stays else "backlog")] += 1
     return {
         "b_id": existing.id,
         "b_operation": operation,
-        "b_state": "waiting" if existing.state == "parked" else existing.state,
+        "b_state": "waiting" if existing.state == "parked" and not stays else existing.state,
         "b_values": {**existing.values, **one.values},
         "b_extra": {**(existing.extra or {}), **(one.extra or {})} or None,
         "b_label": one.label or existing.label,
         "b_edited_by": one.edited_by or existing.edited_by,
-        "b_healed": existing.state == "parked",
+        "b_ignored": existing.ignored and stays,
+        "b_healed": existing.state == "parked" and not stays,
     }
+
+
+def _dropped(lane: Lane, existing: Row[Any], one: Seen, moves: Moves) -> int:
+    moves[Total(lane.object, lane.direction, existing.operation, measure_of(existing))] -= 1
+    moves[Total(lane.object, lane.direction, existing.operation, "skipped", str(one.skip))] += 1
+    return int(existing.id)
+
+
+async def _drop(connection: AsyncConnection, ids: Sequence[int], now: datetime) -> None:
+    """What waited of records that are not kept in step any more: it is not sent, and its errors are settled."""
+    await connection.execute(delete(changes).where(among(connection, changes.c.id, ids)))
+    settled = update(errors).where(among(connection, errors.c.change_id, ids))
+    await connection.execute(settled.values(state="resolved", closed_at=now))
 
 
 def measure_of(change: Row[Any]) -> Measure:
@@ -134,7 +162,7 @@ async def _write_folded(connection: AsyncConnection, folded: list[dict[str, Any]
             label=bindparam("b_label"),
             edited_by=bindparam("b_edited_by"),
             cautious=false(),
-            ignored=false(),
+            ignored=bindparam("b_ignored"),
         )
     )
     await connection.execute(statement, [{key: row[key] for key in row if key != "b_healed"} for row in folded])

@@ -1,6 +1,7 @@
 """The first sentence of a story, from values alone."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from bot.sides import Sides
 from storage.changes import ECHO, EQUAL, NOTHING_NEW, Link
 from storage.history import Service
 from storage.record_story import Failure, Known, LaneStanding, Past, Waiting
-from sync import decide, pull_dynamics, pull_marketo
+from sync import decide, keeping, orphans, pull_dynamics, pull_marketo
 from tests.objects import LEADS
 
 NOW = datetime(2026, 11, 23, 14, 32, tzinfo=UTC)
@@ -79,6 +80,14 @@ STOPPED = {"to-marketo": LaneStanding(live=True, stopped_at=NOW, stopped_code="6
             told(waiting=(waiting(state="retrying"),)),
             "Waits since 14:32, because the last attempt failed with 606; the next is at 14:32.",
         ),
+        (
+            told(waiting=(waiting(state="deferred", code=None),)),
+            "Waits since 14:32, because it is new, and workflows may still say that it is left out;",
+        ),
+        (
+            told(link=replace(LINK, left_out="new_synctomkto is No")),
+            "Left as it is on both sides, because its new_synctomkto is No in Dynamics.",
+        ),
         (told(waiting=(waiting(state="in_flight"),)), "Waits since 14:32, because it is being written right now."),
         (
             told(waiting=(waiting(),), lanes={}),
@@ -113,6 +122,7 @@ def test_every_reason_to_skip_has_words() -> None:
         *(ECHO, NOTHING_NEW, EQUAL),
         *(decide.LOST, decide.DELETED_FIRST, decide.GONE, decide.CLOSED),
         *(pull_dynamics.NEVER_SYNCED, pull_dynamics.NO_ROLE),
+        *(keeping.FLAG_IS_NO, keeping.FILTERED, keeping.MERGED, orphans.PARENT_LEFT_OUT),
         *(pull_marketo.NOT_FLAGGED, pull_marketo.FROM_DYNAMICS, pull_marketo.DELETED_IN_MARKETO, pull_marketo.GONE),
     }
     assert reasons <= set(REASONS)

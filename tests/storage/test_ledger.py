@@ -11,7 +11,7 @@ from sqlalchemy import select
 from storage.changes import Change, Link, Operation, Parked, Postponed, Result, Seen, Settled, Skipped
 from storage.database import Database
 from storage.ledger.claiming import mark_in_flight, next_in_line, recover, wake
-from storage.ledger.links import confirm, links_by, save_links, taken
+from storage.ledger.links import Standing, confirm, links_by, save_links, taken
 from storage.ledger.noting import Lane, note
 from storage.ledger.settling import Round, settle
 from storage.ledger.totals import Moves, Total, read_totals, unbalanced
@@ -233,7 +233,7 @@ async def test_a_plan_whose_insert_was_refused_is_forgotten(database: Database) 
 async def test_a_plan_that_was_seen_to_have_happened_is_a_plan_no_more(database: Database) -> None:
     async with database.write() as connection:
         await save_links(connection, [Link("leads", "guid", "7", planned=True)], "marketo_id")
-        await confirm(connection, "leads", {"guid": ("W/1", False)})
+        await confirm(connection, "leads", {"guid": Standing("W/1", False)})
         link = (await links_by(connection, "leads", "dynamics_id", ["guid"]))["guid"]
     assert (link.planned, link.etag) == (False, "W/1")
 

@@ -15,6 +15,10 @@ def upgrade() -> None:
     op.add_column("lanes", sa.Column("held", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("lanes", sa.Column("first_until", Moment(), nullable=True))
     op.add_column("links", sa.Column("streak", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("links", sa.Column("left_out", sa.String(length=40), server_default="", nullable=False))
+    op.add_column("links", sa.Column("look_again", sa.Boolean(), server_default=sa.false(), nullable=False))
+    look = sa.text("look_again")
+    op.create_index("ix_links_look_again", "links", ["object", "id"], sqlite_where=look, postgresql_where=look)
     op.add_column("cursors", sa.Column("columns", sa.Text(), nullable=True))
     op.add_column("errors", sa.Column("candidates", Json, nullable=True))
     op.create_table(
