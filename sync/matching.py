@@ -14,7 +14,7 @@ from sync.errors import Never
 from sync.objects import Object
 
 AMBIGUOUS = "ambiguous"
-NATIVE_IDS = {"leads": "msftLeadId", "contacts": "msftContactId"}
+NATIVE_IDS = {"lead": "msftLeadId", "contact": "msftContactId"}  # by table
 
 CHOSEN = "@chosen"
 """Where a change's values hold the record that somebody chose for it, {"object": …, "id": …}, or NONE_OF_THESE."""
@@ -85,7 +85,7 @@ def stands_alone(change: Change) -> bool:
 
 def id_fields(engine: Engine, one: Object) -> list[str]:
     """The fields in Marketo that may hold this object's Dynamics id: ours, and the native connector's where it is."""
-    native = NATIVE_IDS.get(one.name)
+    native = NATIVE_IDS.get(one.table)
     return [one.marketo_key, *([native] if native in engine.native_ids else [])]
 
 

@@ -66,9 +66,9 @@ async def _take_known(engine: Engine, one: Object, inserts: Sequence[Change], ma
 async def _originals(engine: Engine, one: Object, inserts: Sequence[Change]) -> dict[str, str]:
     """The people who were the leads that these contacts were qualified from, by the contacts' ids."""
     origins = {each.record_id: str(each.values[ORIGIN]) for each in inserts if each.values.get(ORIGIN)}
-    if not origins:
+    leads = next((each for each in engine.people if each.table == "lead"), None)
+    if not origins or leads is None:
         return {}
-    leads = next(each for each in engine.people if each.table == "lead")
     async with engine.database.read() as connection:
         found = await links_by(connection, leads.name, "dynamics_id", list(origins.values()))
     return {

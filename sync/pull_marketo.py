@@ -51,7 +51,12 @@ class People:
 
 
 async def pull_marketo(engine: Engine) -> None:
-    """Reads the feed of edits to its end; those of deletes and merges when they are due (`pace.deletes_every`)."""
+    """Reads the feed of edits to its end; those of deletes and merges when they are due (`pace.deletes_every`).
+
+    Marketo tells of people only: where none are kept in step, there is nothing to read.
+    """
+    if not engine.people:
+        return
     await _read_feed(engine, "edits")
     async with engine.database.read() as connection:
         last = await _read_at(connection)
@@ -268,8 +273,11 @@ async def _write_restores(
         left = {name: pair for name, pair in link.sent.items() if name not in judged.met[one.name]}
         if left != link.sent:
             links.append(replace(link, sent=left))
-        if judged.restore.get(one.name) and link.dynamics_id:
-            restores.append(Seen(link.dynamics_id, "update", {}, judged.edited_at, extra=judged.restore[one.name]))
+        # What a blocked field held before a write of ours that arrives at last is no edit that it ran over.
+        blocked = {one.field(name).rest for name in people.blocked.get(one.name, ())}
+        extra = {name: value for name, value in judged.restore.get(one.name, {}).items() if name not in blocked}
+        if extra and link.dynamics_id:
+            restores.append(Seen(link.dynamics_id, "update", {}, judged.edited_at, extra=extra))
     await save_links(connection, links, "marketo_id")
     lane = Lane(one.name, "to-marketo", cursor.first_read_started_at)
     await note(engine.database, connection, lane, restores, engine.now())
