@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from bot import lanes_acted
 from bot.acting import refusal
 from bot.answers import Answer
+from bot.figures import clock
 from bot.request import Pause, Resume, Run
 from bot.world import Asker, World
 from storage.history import LaneName, read_lanes
-from storage.ledger.readings import LaneState, lane_states, record_act, restart_lane, set_paused
+from storage.ledger.readings import LaneState, lane_states, put_first, record_act, restart_lane, set_paused
 from sync.passes import NAME
+
+FIRST_FOR = timedelta(hours=1)
 
 
 def chosen(request: Pause | Run, lanes: Sequence[LaneName]) -> list[LaneName]:
@@ -68,13 +72,16 @@ async def run(request: Run, asker: Asker, world: World) -> Answer:
     held = [lane for lane in lanes if states.get(lane, LaneState()).paused]
     braked = [lane for lane in lanes if states.get(lane, LaneState()).held]
     observed = [lane for lane in named if not states.get(lane, LaneState()).live]
-    return lanes_acted.running(began, request, held, observed, braked)
+    first_until = clock(world.now() + FIRST_FOR, world.now(), asker.zone) if request.first else ""
+    return lanes_acted.running(began, request, held, observed, braked, first_until)
 
 
 async def _restart(lanes: Sequence[LaneName], request: Run, asker: Asker, world: World) -> dict[LaneName, LaneState]:
     async with world.database.write() as connection:
         for name, way in lanes:
             await restart_lane(connection, name, way)
+            if request.first:
+                await put_first(world.database, connection, name, way, world.now() + FIRST_FOR)
         about = (request.object or "", request.direction or "")
-        await record_act(connection, asker.user_id, "run", world.now(), *about)
+        await record_act(connection, asker.user_id, "run first" if request.first else "run", world.now(), *about)
         return await lane_states(connection)

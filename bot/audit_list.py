@@ -65,9 +65,13 @@ def _deed(act: str) -> str:
         "reopen": _("reopened"),
         "run": _("ran a pass"),
         "run record": _("read a record anew"),
+        "run first": _("put first for an hour"),
         "pause": _("paused"),
         "resume": _("resumed"),
         "live": _("went live"),
+        "compare": _("compared both sides"),
+        "repair": _("queued a repair"),
+        "run field": _("brought a field over"),
     }
     return deeds.get(act, clean(act))
 

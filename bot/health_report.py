@@ -12,7 +12,6 @@ from bot import blocks, durations, held, unfit
 from bot.answers import Answer, fenced
 from bot.blocks import Button
 from bot.figures import clock, count, named, towards
-from bot.quota import USUAL_LIMIT
 from bot.request import Health, Status
 from bot.safe import clean, cut, for_mrkdwn
 from bot.texts import _, plural
@@ -145,8 +144,23 @@ def _quota(reading: Reading) -> str:
     if used is None or used.calls is None:
         return _("Marketo does not tell now")
     anew = reading.clock(now + timedelta(seconds=round(seconds_to_new_quota(now))))
-    words = _("{calls} used, of usually {limit}; counted anew {time}")
-    return words.format(calls=count(used.calls), limit=count(USUAL_LIMIT), time=anew)
+    words = _("{calls} used of {limit}; counted anew {time}")
+    told = words.format(calls=count(used.calls), limit=count(reading.vitals.allowance.daily), time=anew)
+    return "; ".join([told, *_planned(reading)])
+
+
+def _planned(reading: Reading) -> list[str]:
+    """What is held back for the sake of the quota; nothing where nothing is."""
+    plan, used = reading.vitals.plan, round(100 * (reading.vitals.plan.used or 0))
+    if not plan.calls:
+        words = _("nothing is read or written until then: {used} % are used, the rest is left to other integrations")
+        return [words.format(used=used)]
+    said = []
+    if not plan.retries:
+        said.append(_("retries wait until then: {used} % of the day's calls are used").format(used=used))
+    if plan.stretch > 1:
+        said.append(_("passes are {times} times as far apart as usual").format(times=f"{plan.stretch:.1f}"))
+    return said
 
 
 def _database(reading: Reading) -> str:

@@ -55,10 +55,20 @@ def question(lanes: Sequence[history.Lane], request: Resume) -> Answer:
 
 
 def running(
-    began: bool, request: Run, paused: Sequence[Lane], observed: Sequence[Lane], braked: Sequence[Lane] = ()
+    began: bool,
+    request: Run,
+    paused: Sequence[Lane],
+    observed: Sequence[Lane],
+    braked: Sequence[Lane] = (),
+    first_until: str = "",
 ) -> Answer:
-    """Lanes asked for: those that are paused, those that are not live, and those that a brake holds."""
+    """Lanes asked for: those that are paused, those that are not live, and those that a brake holds.
+
+    `first_until`, on the reader's clock, is where they go before all others.
+    """
     said = [_begins(began, request)]
+    if first_until:
+        said.insert(0, _("First until {time}: {what}.").format(time=first_until, what=_what(request)))
     if paused:
         said.append(_("Paused, so not written: {lanes}.").format(lanes=listed(paused)))
     if braked:
@@ -74,6 +84,10 @@ def _begins(began: bool, request: Run) -> str:
     if request.object or request.direction:
         return _("A pass begins now: it reads both sides and writes what waits, this with the rest.")
     return _("A pass begins now: it reads both sides and writes what waits.")
+
+
+def _what(request: Run) -> str:
+    return " ".join(part for part in (named(request.object or ""), towards(request.direction or "")) if part)
 
 
 def _status(request: Pause | Run) -> Button:

@@ -9,7 +9,7 @@ from bot.figures import count, hour_heading, named
 from bot.pace import pace_of, together
 from bot.request import Errors, Resume, Status, View
 from bot.safe import for_mrkdwn
-from bot.standing import Hourly, Picture, Standing, paused, standings, verdict
+from bot.standing import Hourly, Picture, Standing, firsts, paused, standings, verdict
 from bot.tables import Table
 from bot.texts import _
 from storage.trend import Peaks, Trend
@@ -109,6 +109,7 @@ def footer(picture: Picture) -> str:
     lines = [" · ".join(parts)]
     if held := paused(picture):
         lines.append(_("Paused: {what}. Changes are collected, nothing is written.").format(what=", ".join(held)))
+    lines += [_("First until {time}: {what}.").format(time=until, what=what) for until, what in firsts(picture)]
     if picture.last_pass.failed:
         lines.append(_("The last pass failed; it will be tried again."))
     return "\n".join(lines)

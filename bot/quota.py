@@ -10,8 +10,6 @@ from sync.errors import SyncFailure
 KEPT_FOR = timedelta(minutes=5)
 FAILURE_KEPT_FOR = timedelta(minutes=1)
 PATIENCE_SECONDS = 4.0
-USUAL_LIMIT = 50_000
-"""Calls a day in Marketo's usual contract; more can be bought, and no call tells how many were."""
 
 
 @dataclass(frozen=True, slots=True)

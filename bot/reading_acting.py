@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import TypeVar
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
 
-from bot.request import Act, Audit, Errors, Pause, Run
+from bot import durations
+from bot.request import Act, Audit, Errors, Pause, Resume, Run
 from bot.texts import _
 from bot.words import FILLERS, NoSense, Token, Vocabulary, known, nearest_of
 from storage.changes import DIRECTIONS
@@ -14,6 +15,7 @@ from storage.changes import DIRECTIONS
 NUMBER = re.compile(r"#?([0-9]{1,18})")
 COUNT = re.compile(r"[0-9]{1,9}")
 PAGE = re.compile(r"[1-9][0-9]{0,5}")
+FIELD_KEYS = ("field", "since", "confirmed")  # what tells that a field is to be brought over
 A = TypeVar("A", bound=Act)
 L = TypeVar("L", bound=Pause)
 
@@ -21,7 +23,9 @@ L = TypeVar("L", bound=Pause)
 def read_act(
     kind: type[A], tokens: list[Token], vocabulary: Vocabulary, read_errors: Callable[[list[Token], Vocabulary], Errors]
 ) -> A:
-    """Numbers of errors (`#27`, `27`), or the filters and words by which `errors` finds them; none is all of them."""
+    """Numbers of errors (`#27`, `27`), or the filters and words by which `errors` finds them; `all` is all of them."""
+    if not any(token.value for token in tokens):
+        raise _nothing_named(kind)
     counts = [_count(kind, token.value) for token in tokens if token.key == "confirmed"]
     moments = [_moment(kind, token.value) for token in tokens if token.key == "before"]
     rest = [token for token in tokens if token.key not in ("confirmed", "before", "page")]
@@ -33,6 +37,16 @@ def read_act(
         ids = tuple(dict.fromkeys(int(number[1]) for number in numbers if number))
         return kind(ids, Errors(), *agreed)
     return kind((), replace(read_errors(rest, vocabulary), page=1, csv=False, sort=None), *agreed)
+
+
+def _nothing_named(kind: type[Act]) -> NoSense:
+    """Nobody means everything by saying nothing."""
+    name = kind.__name__.lower()
+    sentence = _(
+        "Which errors? Name one, or what they have in common: /sync {name} #27, /sync {name} code:1003; "
+        "or all of them: /sync {name} all"
+    )
+    return NoSense(sentence.format(name=name), f"help {name}")
 
 
 def _count(kind: type[Act], value: str) -> int:
@@ -55,11 +69,17 @@ def _not_a(key: str, value: str, kind: type[Act]) -> NoSense:
 
 
 def read_run(tokens: list[Token], vocabulary: Vocabulary) -> Run:
-    """A lane, or `record` and whose: an e-mail address, or an id of either side."""
+    """A lane, a field, or `record` and whose: an e-mail address, or an id of either side."""
     at = next((at for at, token in enumerate(tokens) if _is_record(token)), None)
     if at is None:
-        lanes = read_lanes(Pause, tokens, vocabulary, "run")
-        return Run(lanes.object, lanes.direction)
+        if any(token.key in FIELD_KEYS for token in tokens):
+            return read_field(tokens, vocabulary)
+        lanes = read_lanes(Pause, [token for token in tokens if not _is_first(token)], vocabulary, "run")
+        first = any(_is_first(token) for token in tokens)
+        if first and not lanes.object:
+            words = f"run {vocabulary.example} first"
+            raise NoSense(_("Which object is to go first? Try: /sync {words}").format(words=words), words)
+        return Run(lanes.object, lanes.direction, first=first)
     words = [token.value for token in tokens[at + 1 :]]
     who = " ".join(word.replace('"', "") for word in words).strip()
     if not who:
@@ -68,16 +88,45 @@ def read_run(tokens: list[Token], vocabulary: Vocabulary) -> Run:
     return Run(lanes.object, None, who)
 
 
+def read_field(tokens: list[Token], vocabulary: Vocabulary) -> Run:
+    """One field of an object, and from when on; whether the object has it is for who knows its fields."""
+    asked = {token.key: token.value for token in tokens if token.key in FIELD_KEYS}
+    lanes = read_lanes(Pause, [token for token in tokens if token.key not in FIELD_KEYS], vocabulary, "run")
+    if not lanes.object or not asked.get("field") or lanes.direction:
+        words = f"run {lanes.object or vocabulary.example} field:{asked.get('field') or 'city'}"
+        raise NoSense(_("A field goes with an object, and no direction. Try: /sync {words}").format(words=words), words)
+    confirmed = asked.get("confirmed", "")
+    number = int(confirmed) if COUNT.fullmatch(confirmed) else None
+    since = _since(asked["since"]) if asked.get("since") else None
+    return Run(lanes.object, field=asked["field"], since=since, confirmed=number)
+
+
+def _since(value: str) -> timedelta | date:
+    span = durations.parse(value)
+    try:
+        return span if span is not None else date.fromisoformat(value)
+    except ValueError:
+        said = _("I cannot read “{value}” as a time. Try: since:24h, or since:2026-11-01")
+        raise NoSense(said.format(value=value), "help run") from None
+
+
 def _is_record(token: Token) -> bool:
     return not token.key and not token.quoted and known(token.value, ("record",)) is not None
+
+
+def _is_first(token: Token) -> bool:
+    return not token.key and not token.quoted and known(token.value, ("first",)) is not None
 
 
 def read_lanes(kind: type[L], tokens: list[Token], vocabulary: Vocabulary, name: str = "") -> L:
     """An object, a direction, both, or neither, which is all."""
     name = name or kind.__name__.lower()
-    chosen: dict[str, str] = {}
+    chosen: dict[str, Any] = {}
     for token in tokens:
         value = token.value
+        if token.key == "confirmed" and issubclass(kind, Resume) and COUNT.fullmatch(value):
+            chosen["confirmed"] = int(value)
+            continue
         way = known(value, DIRECTIONS) or known(f"to-{value}", DIRECTIONS)
         if way and token.key in ("", "direction"):
             chosen["direction"] = way
@@ -85,7 +134,7 @@ def read_lanes(kind: type[L], tokens: list[Token], vocabulary: Vocabulary, name:
             chosen["object"] = found
         elif value and (token.key or not known(value, FILLERS)):
             raise _unknown(value, name, vocabulary)
-    return kind(**chosen)  # type: ignore[arg-type] # the direction is one of the two
+    return kind(**chosen)
 
 
 def _unknown(value: str, name: str, vocabulary: Vocabulary) -> NoSense:

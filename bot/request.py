@@ -168,7 +168,7 @@ class Act:
 
     @property
     def words(self) -> str:
-        parts = [self.name, self.about]
+        parts = [self.name, self.about or "all"]
         parts += [f"confirmed:{self.confirmed}"] if self.confirmed is not None else []
         parts += [f"before:{self.before.isoformat(timespec='milliseconds')}"] if self.before is not None else []
         return " ".join(part for part in parts if part)
@@ -187,17 +187,49 @@ class Reopen(Act):
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """Which record on the other side that of an `error` is: `record`, an id (of `object`, where it is named), or `new`.
+
+    With none of these, the question is which there are. A choice has to be `confirmed`.
+    """
+
+    error: int
+    object: str | None = None
+    record: str | None = None
+    new: bool = False
+    confirmed: bool = False
+
+    @property
+    def words(self) -> str:
+        record = f"{self.object}:{self.record}" if self.object else self.record
+        parts = ["match", f"#{self.error}", "new" if self.new else record, "confirmed:yes" if self.confirmed else ""]
+        return " ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
-    """A pass now: over everything, with some lanes tried again, or with one record read anew (`record`: who it is)."""
+    """A pass now: over everything, with some lanes tried again, or with one record read anew (`record`: who it is).
+
+    Or one `field` of an object brought over alone, of rows created or edited `since`, once it is `confirmed`. `first`
+    puts lanes before all others for an hour.
+    """
 
     object: str | None = None
     direction: Direction | None = None
     record: str | None = None
+    field: str | None = None
+    since: timedelta | date | None = None
+    confirmed: int | None = None
+    first: bool = False
 
     @property
     def words(self) -> str:
         who = f'record "{self.record}"' if self.record else ""
-        return " ".join(part for part in ("run", self.object, self.direction, who) if part)
+        parts = ["first"] if self.first else []
+        parts += [f"field:{_quoted(self.field)}"] if self.field else []
+        parts += [f"since:{since_words(self.since)}"] if self.since is not None else []
+        parts += [f"confirmed:{self.confirmed}"] if self.confirmed is not None else []
+        return " ".join(part for part in ("run", self.object, self.direction, who, *parts) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +244,16 @@ class Pause:
         return " ".join(part for part in (type(self).__name__.lower(), self.object, self.direction) if part)
 
 
+@dataclass(frozen=True, slots=True)
 class Resume(Pause):
-    """Lets writes go on."""
+    """Lets writes go on. What a brake holds goes on once it is `confirmed` how many changes will be written then."""
+
+    confirmed: int | None = None
+
+    @property
+    def words(self) -> str:
+        asked = f"confirmed:{self.confirmed}" if self.confirmed is not None else None
+        return " ".join(part for part in ("resume", self.object, self.direction, asked) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +265,25 @@ class Audit:
     @property
     def words(self) -> str:
         return f"audit page:{self.page}" if self.page != 1 else "audit"
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Both sides of an object compared; or of its last comparison the file, or the repair.
+
+    A repair has to be `confirmed`, by how many records it is.
+    """
+
+    object: str | None = None
+    csv: bool = False
+    repair: bool = False
+    confirmed: int | None = None
+
+    @property
+    def words(self) -> str:
+        parts = ["compare", self.object or "", "csv" if self.csv else "", "repair" if self.repair else ""]
+        parts += [f"confirmed:{self.confirmed}"] if self.confirmed is not None else []
+        return " ".join(part for part in parts if part)
 
 
 Request = (
@@ -239,10 +298,12 @@ Request = (
     | Retry
     | Ignore
     | Reopen
+    | Match
     | Run
     | Pause
     | Resume
     | Audit
+    | Compare
 )
 
 

@@ -101,6 +101,11 @@ class Settings(BaseSettings):
         90, ge=0, description="how long to wait before looking up a batch whose reply was lost"
     )
 
+    marketo_daily_calls: Positive = Field(50_000, description="the calls a day that Marketo's contract allows")
+    marketo_reserved_share: int = Field(
+        20, ge=0, lt=100, description="in per cent, how much of them is left to the instance's other integrations"
+    )
+
     sync_objects: Path | None = Field(
         None, description="a file that says what is kept in step, in place of the packaged `sync/objects.toml`"
     )

@@ -126,6 +126,18 @@ def _unread(name: str, picture: Picture) -> str:
     return ""
 
 
+def firsts(picture: Picture) -> list[tuple[str, str]]:
+    """What goes before all else, and until when on the reader's clock: an object, or one direction of it."""
+    found = []
+    for name in dict.fromkeys(lane.object for lane in picture.lanes):
+        lanes = [lane for lane in picture.lanes if lane.object == name]
+        first = [lane for lane in lanes if lane.first_until and lane.first_until > picture.now]
+        where = [named(name)] if first == lanes else [f"{named(name)} {towards(lane.direction)}" for lane in first]
+        until = max((lane.first_until for lane in first if lane.first_until), default=picture.now)
+        found += [(picture.clock(until), what) for what in where]
+    return found
+
+
 def paused(picture: Picture) -> list[str]:
     """What is paused, in words: an object, or one direction of it; nothing but "everything" where all is."""
     names = dict.fromkeys(lane.object for lane in picture.lanes)

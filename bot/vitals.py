@@ -21,6 +21,7 @@ from sync.blocked import BLOCKED
 from sync.engine import Engine
 from sync.fitting import KINDS
 from sync.passes import NAME
+from sync.quota import Allowance, Plan
 
 NEVER_OVERDUE_BEFORE = timedelta(minutes=5)
 DATABASE_PATIENCE_SECONDS = 10.0
@@ -45,6 +46,8 @@ class Vitals:
     stored: Stored
     overdue_since: datetime | None = None
     quota: Used | None = None
+    allowance: Allowance = field(default_factory=Allowance)
+    plan: Plan = field(default_factory=Plan)
     throttled: Throttled = field(default_factory=dict)
     rereads: Sequence[Finding] = ()
     unfit: Sequence[Finding] = ()
@@ -59,6 +62,7 @@ class Pulse:
         self.hearing = Hearing(now)
         self._database, self._now, self._engine = database, now, engine
         self._started_at = now()
+        self._every = settings.sync_every_seconds
         self._patience = max(timedelta(seconds=3 * settings.sync_every_seconds), NEVER_OVERDUE_BEFORE)
         self._quota = Quota(engine.marketo.calls_today, now) if engine else None
 
@@ -78,6 +82,8 @@ class Pulse:
                 stored=await health.read_stored(connection),
                 overdue_since=self._overdue_since(jobs, await health.read_last_progress(connection)),
                 quota=quota,
+                allowance=self._engine.allowance if self._engine else Allowance(),
+                plan=self._engine.spending.plan(self._every) if self._engine else Plan(),
                 throttled=self._throttled(),
                 rereads=await read_findings(connection, [REREAD]),
                 unfit=await read_findings(connection, [*KINDS, BLOCKED]),

@@ -16,6 +16,8 @@ from sync.dynamics.client import Dynamics, DynamicsAccess
 from sync.engine import Engine, Pace
 from sync.marketo.client import Marketo, MarketoAccess
 from sync.objects import Object
+from sync.quota import Allowance
+from sync.rehearsal import StandInDynamics, StandInMarketo
 
 ADVISORY_LOCK = 0x53594E43  # "SYNC": one number for the one thing there is to lock
 
@@ -34,7 +36,7 @@ def described_objects(settings: Settings) -> tuple[Object, ...]:
     return objects
 
 
-def make_dynamics(settings: Settings) -> Dynamics:
+def make_dynamics(settings: Settings, kind: type[Dynamics] = Dynamics) -> Dynamics:
     access = DynamicsAccess(
         settings.dynamics_url,
         settings.dynamics_tenant_id,
@@ -42,23 +44,32 @@ def make_dynamics(settings: Settings) -> Dynamics:
         settings.dynamics_client_secret.get_secret_value(),
         settings.dynamics_authority,
     )
-    return Dynamics(access)
+    return kind(access)
 
 
-def make_marketo(settings: Settings) -> Marketo:
+def make_marketo(settings: Settings, kind: type[Marketo] = Marketo) -> Marketo:
     secret = settings.marketo_client_secret.get_secret_value()
     access = MarketoAccess(settings.marketo_url, settings.marketo_client_id, secret)
-    return Marketo(access, calls_per_20s=settings.marketo_calls_per_20s, in_flight=settings.marketo_in_flight)
+    return kind(access, calls_per_20s=settings.marketo_calls_per_20s, in_flight=settings.marketo_in_flight)
 
 
 @asynccontextmanager
-async def open_engine(settings: Settings, database: Database, now: Callable[[], datetime]) -> AsyncIterator[Engine]:
-    """The engine on both services, which are closed afterwards. `now` is the time it goes by."""
+async def open_engine(
+    settings: Settings, database: Database, now: Callable[[], datetime], *, rehearsal: bool = False
+) -> AsyncIterator[Engine]:
+    """The engine on both services, which are closed afterwards. `now` is the time it goes by.
+
+    For a `rehearsal`, stand-ins take the place of both, which are read only.
+    """
     objects = described_objects(settings)
-    dynamics, marketo = make_dynamics(settings), make_marketo(settings)
+    dynamics = make_dynamics(settings, StandInDynamics if rehearsal else Dynamics)
+    marketo = make_marketo(settings, StandInMarketo if rehearsal else Marketo)
     pace = Pace(settle_seconds=settings.marketo_settle_seconds, calls_per_round=2 * settings.marketo_in_flight)
     brakes = Brakes(settings.sync_brake_deleted, settings.sync_brake_changed)
-    engine = Engine(database, dynamics, marketo, now, settings.dynamics_url, pace, objects, brakes=brakes)
+    allowance = Allowance(settings.marketo_daily_calls, settings.marketo_reserved_share / 100)
+    engine = Engine(
+        database, dynamics, marketo, now, settings.dynamics_url, pace, objects, brakes=brakes, allowance=allowance
+    )
     try:
         yield engine
     finally:

@@ -35,6 +35,7 @@ class Lane:
     errors: int = 0
     before: int | None = None
     held: bool = False
+    first_until: datetime | None = None
     stopped_message: str | None = None
 
     @property
@@ -93,6 +94,7 @@ async def read_lanes(connection: AsyncConnection, names: Iterable[LaneName], now
                 errors=sum(counted.get((*name, operation, "open"), 0) for operation in OPERATIONS),
                 before=None if before is None else before.get(name, 0),
                 held=row.held if row else False,
+                first_until=row.first_until if row else None,
                 stopped_message=row.stopped_message if row else None,
             )
         )

@@ -13,6 +13,7 @@ from storage.changes import Finding
 from storage.health import HeldLane, JobState, Stored, Untold
 from storage.history import Service
 from sync.errors import Later
+from sync.quota import Plan
 from tests.bot.clock import Clock
 
 NOW = datetime(2026, 11, 23, 14, 32, tzinfo=UTC)
@@ -48,12 +49,21 @@ def test_the_age_of_the_socket_the_database_and_the_quota_are_told() -> None:
     said = draw(vitals(), UTC).text
     assert "socket open for 3h 12m" in said
     assert "SQLite, 12.3 MB, schema 0003" in said
-    assert "12,345 used, of usually 50,000" in said
+    assert "12,345 used of 50,000" in said
 
 
 def test_the_quota_is_counted_anew_at_midnight_in_chicago_in_the_readers_zone() -> None:
     assert "counted anew 24 Nov 06:00" in draw(vitals(), UTC).text
     assert "counted anew 24 Nov 03:00" in draw(vitals(), ZoneInfo("America/Sao_Paulo")).text
+
+
+def test_what_is_held_back_for_the_quotas_sake_is_told_in_words() -> None:
+    assert "wait until" not in draw(vitals(), UTC).text
+    said = draw(vitals(plan=Plan(0.76, retries=False, stretch=4)), UTC).text
+    assert "retries wait until then: 76 % of the day's calls are used" in said
+    assert "passes are 4.0 times as far apart as usual" in said
+    said = draw(vitals(plan=Plan(0.8, retries=False, calls=False)), UTC).text
+    assert "nothing is read or written until then: 80 % are used" in said
 
 
 def test_a_service_that_is_down_comes_first_and_the_rest_is_counted() -> None:
