@@ -14,12 +14,12 @@ LISTED = 20
 
 
 def _about(act: Act) -> str:
-    """` for code:1003`, with long lists of numbers kept short; nothing where all are meant."""
+    """` for code:1003`, with long lists of numbers kept short; ` – all there are` where nothing was left out."""
     if len(act.ids) > LISTED:
         return _(" for {numbers} and {count} more").format(
             numbers=" ".join(f"#{one}" for one in act.ids[:LISTED]), count=count(len(act.ids) - LISTED)
         )
-    return _(" for {filters}").format(filters=act.about) if act.about else ""
+    return _(" for {filters}").format(filters=act.about) if act.about else _(" – all there are")
 
 
 def refused(who_may: str) -> Answer:
@@ -115,7 +115,8 @@ def nothing(act: Act, state: str | None) -> Answer:
         said = _("No open errors{about}: there is nothing to ignore.")
     else:
         said = _("No open errors{about}: there is nothing to retry.")
-    return say(said.format(about=_about(act)), Button(_("Errors"), Errors().words))
+    about = _about(act) if act.about else ""
+    return say(said.format(about=about), Button(_("Errors"), Errors().words))
 
 
 def _state(state: str | None) -> str:

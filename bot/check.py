@@ -6,10 +6,9 @@ from uuid import uuid4
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.database import Database
+from storage.database import Database, migrations
 from sync.dynamics.client import Dynamics
 from sync.errors import PersonMustLook, SyncFailure
 from sync.fit import read_dynamics, read_marketo
@@ -119,14 +118,20 @@ async def check_fields(dynamics: Dynamics, marketo: Marketo, objects: Sequence[O
 
 
 async def check_database(database: Database) -> AsyncIterator[Finding]:
+    """Looks only: a running sync may be of an older version, and this is not the moment to migrate beneath it."""
+    kind, known = "SQLite" if database.is_sqlite else "PostgreSQL", migrations()
     try:
-        await database.migrate()
-        async with database.read() as connection:
-            version = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+        seen = await database.seen_migration()
     except (SQLAlchemyError, OSError) as failure:
         yield Finding("Database", False, f"{type(failure).__name__}; check DATABASE_URL and that it can be written to")
         return
-    yield Finding("Database", True, f"{'SQLite' if database.is_sqlite else 'PostgreSQL'}, schema {version}")
+    if seen is None:
+        yield Finding("Database", True, f"{kind}, new; the first run makes it")
+    elif seen not in known:
+        yield Finding("Database", False, f"{kind}, schema {seen} of a newer version; run that version of the bot")
+    else:
+        later = "" if seen == known[-1] else f"; the next run brings it to {known[-1]}"
+        yield Finding("Database", True, f"{kind}, schema {seen}{later}")
 
 
 async def _try(what: str, call: Callable[[], Awaitable[object]], remedy: str) -> Finding:

@@ -12,7 +12,7 @@ from bot.error_form import form_button
 from bot.error_groups import number_of
 from bot.explanations import explained
 from bot.figures import count, named, towards
-from bot.request import Errors, Explain, Record, Status
+from bot.request import Errors, Explain, Match, Record, Status
 from bot.safe import clean, cut, for_mrkdwn
 from bot.texts import _, plural
 from storage.error_search import COUNT_STOPS_AT, SyncError
@@ -26,7 +26,10 @@ ORDERS = {"newest": "newest first", "oldest": "oldest first", "tried": "most tri
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is to be listed: `found` of `total` (which stops at COUNT_STOPS_AT + 1), and what the asker may do."""
+    """What is to be listed: `found` of `total` (which stops at COUNT_STOPS_AT + 1), and what the asker may do.
+
+    `nearest` is what may have been meant by words that find nothing.
+    """
 
     request: Errors
     found: Sequence[SyncError]
@@ -34,6 +37,7 @@ class Page:
     may_see_people: bool
     clock: Callable[[datetime], str]
     may_act: bool = False
+    nearest: Errors | None = None
 
     @property
     def last(self) -> int:
@@ -73,7 +77,7 @@ def heading_of(page: Page) -> str:
     asked = replace(page.request.turned_to(1), sort=None, csv=False).words.removeprefix("errors").strip()
     fitting = _(" for {filters}").format(filters=asked) if asked else ""
     if not page.total:
-        return _("No {state} errors{fitting}.").format(state=_(page.request.state), fitting=fitting)
+        return _none(page, fitting)
     noun = plural("{count} {state} error{fitting}", "{count} {state} errors{fitting}", page.total)
     said = noun.format(count=number_of(page.total), state=_(page.request.state), fitting=fitting)
     at, last = count(page.request.page), count(page.last)
@@ -84,6 +88,13 @@ def heading_of(page: Page) -> str:
     if page.total <= COUNT_STOPS_AT:
         return said
     return _("{said}; narrow the search, or ask for csv, to see more").format(said=said)
+
+
+def _none(page: Page, fitting: str) -> str:
+    said = _("No {state} errors{fitting}.").format(state=_(page.request.state), fitting=fitting)
+    if page.nearest is None:
+        return said
+    return f"{said} " + _("Did you mean: /sync {words}").format(words=page.nearest.words)
 
 
 def _entry(error: SyncError, page: Page, longest: int) -> list[list[Word]]:
@@ -112,6 +123,8 @@ def _buttons_of(error: SyncError, may_act: bool) -> list[Button]:
     number = f"#{error.id}"
     whose = Record(clean(error.dynamics_id or error.marketo_id or error.record_id), error.object)
     buttons = [Button(_("Details"), whose.words, _("Details of {number}").format(number=number))]
+    if error.candidates and error.state in ("open", "ignored"):
+        buttons.append(Button(_("Match"), Match(error.id).words, _("Who {number} may be").format(number=number)))
     if may_act and error.state in ("open", "ignored"):
         buttons.append(Button(_("Retry"), f"retry {number}", _("Retry {number}").format(number=number)))
     if may_act and error.state == "open":
@@ -127,7 +140,7 @@ def _buttons_of_all(page: Page) -> list[Button]:
     filters, number = request.words.removeprefix("errors").strip(), number_of(page.total)
     buttons = []
     if page.may_act and page.request.state in ("open", "ignored"):
-        buttons.append(Button(_("Retry all {count}").format(count=number), f"retry {filters}".strip()))
+        buttons.append(Button(_("Retry all {count}").format(count=number), f"retry {filters or 'all'}"))
     codes = {error.code for error in page.found}
     if len(codes) == 1:
         buttons.append(Button(_("Explain"), Explain(codes.pop()).words))
@@ -152,6 +165,8 @@ def _buttons(page: Page) -> list[Button]:
         buttons.append(Button(_("◀ Prev"), _kept(before), _("Previous page")))
     if at < page.last:
         buttons.append(Button(_("Next ▶"), page.request.turned_to(at + 1).words, _("Next page")))
+    if page.nearest and not page.total:
+        buttons.append(Button(f"/sync {page.nearest.words}", page.nearest.words))
     buttons.append(Button(_("All codes"), Errors().words, _("All open errors, by code")))
     return [*buttons, Button(_("Refresh"), page.request.words), Button(_("Status"), Status(page.request.object).words)]
 

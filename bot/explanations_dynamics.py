@@ -18,7 +18,7 @@ DYNAMICS: Mapping[str, Cause] = {
     "0x80040333": Cause(
         "Dynamics takes the record for a duplicate of another one.",
         "data",
-        "Merge the two in Dynamics, or change the duplicate detection rule; then retry.",
+        "Say which one it is with /sync match and the error's number, or merge the two in Dynamics, then retry.",
     ),
     "0x80040237": Cause(
         "A record with this key is in Dynamics already.",

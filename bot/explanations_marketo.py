@@ -83,7 +83,11 @@ MARKETO: Mapping[str, Cause] = {
     ),
     "1005": Cause("The person is in Marketo already.", "data", "Retry it: the person is found and updated."),
     "1006": Cause("Marketo has no such field.", "marketo", _MAPPING),
-    "1007": Cause("Several people in Marketo share this key.", "data", "Merge them in Marketo, then retry."),
+    "1007": Cause(
+        "Several people in Marketo share this key.",
+        "data",
+        "Say which one it is with /sync match and the error's number, or merge them in Marketo, then retry.",
+    ),
     "1008": Cause("The API user may not write to this partition.", "marketo", "Give the role the person's partition."),
     "1009": Cause("Marketo wants the partition named.", "marketo", "Give the API user one partition only."),
     "1010": Cause("The person lives in another partition.", "marketo", "Move the person in Marketo, then retry."),

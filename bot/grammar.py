@@ -6,6 +6,7 @@ from bot.reading_acting import read_act, read_audit, read_lanes, read_run
 from bot.reading_activity import read_activity
 from bot.reading_errors import read_errors
 from bot.reading_explain import read_explain
+from bot.reading_match import read_match
 from bot.reading_record import read_record
 from bot.reading_share import read_share
 from bot.reading_status import read_status
@@ -54,6 +55,7 @@ _READERS: Mapping[str, Callable[[list[Token], Vocabulary], Request]] = {
     "retry": lambda tokens, vocabulary: read_act(Retry, tokens, vocabulary, read_errors),
     "ignore": lambda tokens, vocabulary: read_act(Ignore, tokens, vocabulary, read_errors),
     "reopen": lambda tokens, vocabulary: read_act(Reopen, tokens, vocabulary, read_errors),
+    "match": read_match,
     "run": read_run,
     "pause": lambda tokens, vocabulary: read_lanes(Pause, tokens, vocabulary),
     "resume": lambda tokens, vocabulary: read_lanes(Resume, tokens, vocabulary),

@@ -35,8 +35,8 @@ def _bare(word: str, vocabulary: Vocabulary) -> tuple[str, str]:
             return key, found
     near = nearest_of(word, [*vocabulary.objects, *OUTCOMES])
     said = _("I do not know “{word}”.").format(word=word)
-    words = near or f"{vocabulary.example} skipped"
-    raise NoSense(f"{said} {_tip(words, near is not None)}", f"activity {words}")
+    tip = near or f"{vocabulary.example} skipped"
+    raise NoSense(f"{said} {_tip(tip, near is not None)}", f"activity {tip}")
 
 
 def _tip(words: str, near: bool) -> str:

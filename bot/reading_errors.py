@@ -1,7 +1,8 @@
 """Words -> which sync errors are asked for. Pure."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, get_args
 
@@ -13,6 +14,7 @@ from storage.changes import DIRECTIONS, OPERATIONS
 from storage.error_search import Sort, State
 
 STATES: tuple[State, ...] = get_args(State)
+MUCH_ALIKE = 75  # of a hundred: names of people are words too
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
 
@@ -32,6 +34,17 @@ def read_errors(tokens: list[Token], vocabulary: Vocabulary) -> Errors:
         elif token.value:
             free.append(token.value.replace('"', ""))
     return Errors(free=tuple(word for word in free if word), **filters)
+
+
+def nearest_filter(request: Errors, objects: Sequence[str]) -> Errors | None:
+    """The same with the free word that reads like an object, an operation or a state as a filter; None without one."""
+    kinds = {"object": objects, "operation": OPERATIONS, "state": STATES}
+    for at, word in enumerate(request.free):
+        for key, words in kinds.items():
+            if near := nearest_of(word, words, at_least=MUCH_ALIKE):
+                meant: dict[str, Any] = {key: near, "free": request.free[:at] + request.free[at + 1 :]}
+                return replace(request, page=1, **meant)
+    return None
 
 
 def _filter(token: Token, vocabulary: Vocabulary) -> tuple[str, Any]:

@@ -12,7 +12,7 @@ from bot.blocks import Button, Link, Word
 from bot.figures import count, named, towards
 from bot.links import Links
 from bot.reasons import because
-from bot.request import Record, Run
+from bot.request import Match, Record, Run
 from bot.safe import clean, cut, for_mrkdwn
 from bot.texts import _, plural
 from storage.activity_log import Deed
@@ -161,6 +161,8 @@ def _buttons(request: Record, told: Told, *, is_operator: bool) -> list[Button]:
             buttons.append(Button(_("Reopen") + number, f"reopen #{failure.id}"))
         else:
             buttons.append(Button(_("Ignore") + number, f"ignore #{failure.id}"))
+    doubts = [failure.id for failure in failures if failure.in_doubt]
+    buttons += [Button(_("Match #{number}").format(number=number), Match(number).words) for number in doubts]
     codes = [clean(code) for code in dict.fromkeys(failure.code for failure in failures)]
     buttons += [Button(_("Explain {code}").format(code=code), f"explain {code}") for code in codes]
     if is_operator:

@@ -41,6 +41,7 @@ Command = Literal[
     "retry",
     "ignore",
     "reopen",
+    "match",
     "run",
     "pause",
     "resume",
@@ -100,8 +101,22 @@ class NoSense(Exception):
 
 
 def tokens_of(text: str) -> list[Token]:
-    """The words of `text`, quoted ones whole."""
-    return [_token(*found) for found in _TOKEN.findall(clean(text).translate(_QUOTES))]
+    """The words of `text`, quoted ones whole; a filter's value may stand behind a blank (`code: 1003`)."""
+    tokens: list[Token] = []
+    for found in _TOKEN.findall(clean(text).translate(_QUOTES)):
+        token = _token(*found)
+        waits = _empty_filter(tokens[-1]) if tokens else ""
+        if waits and not token.key:
+            tokens[-1] = Token(token.value, waits, token.quoted)
+        else:
+            tokens.append(token)
+    return tokens
+
+
+def _empty_filter(token: Token) -> str:
+    """`code` of the word `code:`, which says no value."""
+    name = token.value.removesuffix(":").lower()
+    return name if name in KEYS and token.value.endswith(":") and not (token.key or token.quoted) else ""
 
 
 def _token(key: str, quoted: str, bare: str) -> Token:
@@ -127,8 +142,9 @@ def known(word: str, words: Iterable[str]) -> str | None:
     return next((one for one in words if _plain(one) == _plain(word)), None)
 
 
-def nearest_of(word: str, words: Iterable[str]) -> str | None:
-    found = process.extractOne(word.casefold(), list(words), scorer=fuzz.ratio, score_cutoff=_NEAR)
+def nearest_of(word: str, words: Iterable[str], at_least: int = _NEAR) -> str | None:
+    """The one most like `word`; None where none is alike by `at_least` of a hundred."""
+    found = process.extractOne(word.casefold(), list(words), scorer=fuzz.ratio, score_cutoff=at_least)
     return found[0] if found else None
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Table, any_, cast, event, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -62,12 +64,30 @@ class Database:
         async with self.write() as connection:
             await connection.run_sync(_upgrade)
 
+    async def seen_migration(self) -> str | None:
+        """The last migration this database has seen; None on a new one. Nothing is made or changed by looking."""
+        if self.is_sqlite and not _is_there(self.url):  # opening it would make it
+            return None
+        async with self.read() as connection:
+            return await connection.run_sync(lambda here: MigrationContext.configure(here).get_current_revision())
+
     async def close(self) -> None:
         await self.engine.dispose()
 
     def upsert(self, table: Table) -> Any:
         """`INSERT … ON CONFLICT` in this database's dialect."""
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+
+def _is_there(sqlite_url: str) -> bool:
+    name = make_url(sqlite_url).database
+    return not name or Path(name).exists()
+
+
+def migrations() -> list[str]:
+    """Every migration there is, the latest last."""
+    script = ScriptDirectory(str(MIGRATIONS))
+    return [each.revision for each in script.walk_revisions()][::-1]
 
 
 def among(connection: AsyncConnection, column: Column[Any], values: Sequence[Any]) -> ColumnElement[bool]:

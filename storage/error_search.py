@@ -1,7 +1,7 @@
 """Reads: sync errors, searched, counted up to a limit, paged, grouped, and streamed for an export."""
 
 from array import array
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ __all__ = ["COUNT_STOPS_AT", "Sort", "State", "SyncError", "Wanted", "count", "i
 
 @dataclass(frozen=True, slots=True)
 class SyncError:
-    """One sync error. `label` and `message` are people's data and untrusted text."""
+    """One sync error. `label` and `message` are people's data and untrusted text. `candidates`: who it may be."""
 
     id: int
     object: str
@@ -36,6 +36,7 @@ class SyncError:
     attempts: int
     next_at: datetime | None
     state: State
+    candidates: Sequence[Mapping[str, Any]] | None = None
 
 
 _COLUMNS: tuple[Any, ...] = (
@@ -54,6 +55,7 @@ _COLUMNS: tuple[Any, ...] = (
     errors.c.attempts,
     changes.c.next_at,
     errors.c.state,
+    errors.c.candidates,
 )
 _WITH_NEXT_TRY = select(*_COLUMNS).select_from(errors.outerjoin(changes, changes.c.id == errors.c.change_id))
 

@@ -53,7 +53,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A sync error of the record; `message` is people's data and untrusted text."""
+    """A sync error of the record; `message` is people's data and untrusted text. `in_doubt`: candidates are named."""
 
     id: int
     direction: Direction
@@ -63,6 +63,7 @@ class Failure:
     state: str
     failed_at: datetime
     attempts: int
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +200,17 @@ async def _failures(connection: AsyncConnection, one: Known) -> list[Failure]:
     open_ones = errors.c.change_id.in_(ids.scalar_subquery()) & errors.c.state.in_(["open", "ignored"])
     rows = await connection.execute(select(errors).where(open_ones).order_by(errors.c.id))
     return [
-        Failure(row.id, row.direction, row.operation, row.code, row.message, row.state, row.failed_at, row.attempts)
+        Failure(
+            row.id,
+            row.direction,
+            row.operation,
+            row.code,
+            row.message,
+            row.state,
+            row.failed_at,
+            row.attempts,
+            in_doubt=bool(row.candidates),
+        )
         for row in rows
     ]
 

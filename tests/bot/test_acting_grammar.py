@@ -24,7 +24,17 @@ def test_errors_are_named_by_number_or_by_the_filters_of_errors(kind: type[Act])
     assert asked(f"{name} #27 28 27") == kind((27, 28))
     assert asked(f"{name} leads code:1003 page:2 csv") == kind(chosen=Errors("leads", "1003"))
     assert asked(f'{name} "27"') == kind(chosen=Errors(free=("27",)))
-    assert asked(name) == asked(f"{name} all") == kind()
+    assert asked(f"{name} all") == kind()
+
+
+@pytest.mark.parametrize("kind", [Retry, Ignore, Reopen])
+def test_nobody_means_all_errors_by_saying_nothing(kind: type[Act]) -> None:
+    name = kind.__name__.lower()
+    answer = asked(name)
+    assert isinstance(answer, Misunderstood)
+    assert answer.sentence.startswith("Which errors? Name one")
+    assert answer.sentence.endswith(f"/sync {name} all")
+    assert asked(kind().words) == kind()
 
 
 def test_a_confirmation_carries_how_many_and_until_when() -> None:
@@ -58,6 +68,12 @@ def test_a_run_is_of_everything_a_lane_or_one_record() -> None:
     assert asked("run record ada@x.example") == Run(record="ada@x.example")
     assert asked("run contacts record 12") == Run("contacts", None, "12")
     assert isinstance(asked("run record"), Misunderstood)
+
+
+def test_an_object_is_put_first_and_not_everything() -> None:
+    assert asked("run leads first") == Run("leads", first=True)
+    assert asked("run first leads to-marketo") == Run("leads", "to-marketo", first=True)
+    assert isinstance(asked("run first"), Misunderstood)
 
 
 errors = some.builds(

@@ -10,6 +10,7 @@ from storage.ledger.acting import retry
 from storage.models import audit, changes, lanes
 from tests.bot.conftest import NOW, Settle, connected, running
 from tests.bot.conversation import Conversation
+from tests.objects import LANES
 from tests.parked import park, rows, states, sums
 from tests.waiting import until
 
@@ -66,7 +67,7 @@ async def test_what_failed_after_the_question_is_left_alone(sqlite_database: Dat
     assert await states(sqlite_database) == ["retrying"] * 3 + ["open"] * 2
 
 
-@pytest.mark.parametrize("words", ["retry code:1003 confirmed:2", "retry confirmed:1", "retry"])
+@pytest.mark.parametrize("words", ["retry code:1003 confirmed:2", "retry confirmed:1", "retry all"])
 async def test_never_more_are_retried_than_were_confirmed(
     sqlite_database: Database, talk: Conversation, words: str
 ) -> None:
@@ -77,7 +78,8 @@ async def test_never_more_are_retried_than_were_confirmed(
 
 async def test_a_large_retry_tells_how_far_it_is(sqlite_database: Database, talk: Conversation) -> None:
     await park(sqlite_database, 1200, NOW)
-    asked = await talk.say("/sync retry")
+    asked = await talk.say("/sync retry all")
+    assert "Retry 1,200 errors – all there are?" in asked["plain"]
     await talk.press(asked, "Retry 1,200")
     await in_the_end(talk, asked, "1,200 errors are back in the backlog")
     assert set(await states(sqlite_database)) == {"retrying"}
@@ -115,7 +117,7 @@ async def test_many_are_ignored_and_reopened_when_confirmed(sqlite_database: Dat
         ("retry #99", "There is no error #99."),
         ("reopen #1", "Error #1 is open already"),
         ("retry code:709", "No open errors for code:709: there is nothing to retry."),
-        ("reopen", "No ignored errors: there is nothing to reopen."),
+        ("reopen all", "No ignored errors: there is nothing to reopen."),
         ("ignore nobody", 'No open errors for "nobody": there is nothing to ignore.'),
     ],
 )
@@ -150,7 +152,7 @@ async def test_one_direction_or_everything_is_paused(sqlite_database: Database, 
     await talk.say("/sync pause to-dynamics")
     assert {row.direction for row in await rows(sqlite_database, lanes) if row.paused} == {"to-dynamics"}
     await talk.say("/sync pause")
-    assert len([row for row in await rows(sqlite_database, lanes) if row.paused]) == 8
+    assert len([row for row in await rows(sqlite_database, lanes) if row.paused]) == len(LANES)
     assert "are never written to Dynamics" in (await talk.say("/sync pause users to-dynamics"))["plain"]
     await talk.say("/sync resume")
     assert "Nothing of that is paused" in (await talk.say("/sync resume"))["plain"]

@@ -28,6 +28,8 @@ WORDS = (
     "ignore #1",
     f"ignore confirmed:99 {BEFORE}",
     "reopen #3",
+    "match #1 12",
+    "match #1 new confirmed:yes",
     f"reopen confirmed:99 {BEFORE}",
     "run",
     "run leads to-marketo",
@@ -157,7 +159,7 @@ async def test_a_confirmation_that_somebody_else_presses_changes_nothing(
     acted_on: Database, app: AsyncApp, slack_url: str, http: httpx.AsyncClient
 ) -> None:
     talk = Conversation(slack_url, http)
-    asked = await talk.say("/sync retry")
+    asked = await talk.say("/sync retry all")
     block = next(one for one in asked["blocks"] if one["type"] == "actions")
     replayed = next(one["value"] for one in block["elements"] if one["text"]["text"] == "Retry 2")
     before = await everything(acted_on)
@@ -173,7 +175,7 @@ async def test_a_confirmation_that_somebody_else_presses_changes_nothing(
 
 
 def test_every_command_that_acts_is_tried() -> None:
-    acting = {"retry", "ignore", "reopen", "run", "pause", "resume"}
+    acting = {"retry", "ignore", "reopen", "match", "run", "pause", "resume"}
     reading = {"status", "errors", "help", "health", "record", "activity", "share", "audit", "explain"}
     alerts = {"subscribe", "unsubscribe", "alerts"}
     assert set(COMMANDS) - reading - alerts == acting == {words.split()[0] for words in WORDS}

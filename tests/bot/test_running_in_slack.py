@@ -1,60 +1,27 @@
 """`run`, typed in Slack at a bot that syncs: a pass begins, stopped lanes are tried again, one record is read anew."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from bot.app import make_app
 from storage.database import Database
 from storage.ledger.readings import stop_lane
-from storage.models import audit
-from sync.scheduler import Scheduler, sync_jobs
-from tests.bot.conftest import Settle, connected, serving
-from tests.bot.conversation import Conversation
-from tests.journeys.world import World, world_of
-from tests.parked import rows
+from tests.bot.conftest import Settle
+from tests.bot.syncing import Syncing, syncing_bot
 from tests.waiting import until
 
 ADA = {"firstname": "Ada", "lastname": "Lovelace", "emailaddress1": "ada@x.example", "jobtitle": "Countess"}
-
-
-@dataclass
-class Syncing:
-    """A bot with its engine and its scheduler, whose passes are an hour apart."""
-
-    talk: Conversation
-    world: World
-    database: Database
-
-    async def person(self) -> dict[str, Any] | None:
-        return next(iter(await self.world.people()), None)
-
-    async def acts(self) -> list[tuple[str, str, str]]:
-        return [(row.act, row.object, row.detail) for row in await rows(self.database, audit) if row.act != "live"]
 
 
 @pytest.fixture
 async def syncing(
     settle: Settle, slack_url: str, sqlite_database: Database, http: httpx.AsyncClient, tmp_path: Path
 ) -> AsyncIterator[Syncing]:
-    (tmp_path / "nobody").mkdir()
-    settings = settle()
-    async with world_of(sqlite_database, tmp_path / "nobody") as world:
-        await world.rest()
-        scheduler = Scheduler(world.engine, sync_jobs(world.engine, 3600))
-        scheduler.start()
-        app = make_app(settings, sqlite_database, lambda: world.now, world.engine, scheduler)
-        try:
-            async with serving(app, settings):
-                await connected(http, slack_url)
-                await until(lambda: scheduler.run_now("sample"))
-                yield Syncing(Conversation(slack_url, http), world, sqlite_database)
-        finally:
-            await scheduler.stop()
+    async with syncing_bot(settle(), slack_url, sqlite_database, http, tmp_path) as syncing:
+        yield syncing
 
 
 async def ran(syncing: Syncing, words: str = "run") -> dict[str, Any]:
@@ -102,6 +69,19 @@ async def test_run_record_reads_it_anew_and_writes_what_differs(syncing: Syncing
     await until(written)
     again = await syncing.talk.say("/sync run record ADA@x.example")
     assert "There is nothing to write." in again["plain"]
+
+
+async def test_run_leads_first_puts_them_before_all_else_for_an_hour_and_status_says_until_when(
+    syncing: Syncing,
+) -> None:
+    answer = await ran(syncing, "run leads first")
+    told = next(line for line in answer["plain"].splitlines() if "First until" in line)
+    assert ": Leads." in told and "A pass begins now" in told
+    assert ("run first", "leads", "") in await syncing.acts()
+    for words in ("status", "status leads"):
+        assert "First until" in (await syncing.talk.say(f"/sync {words}"))["plain"]
+    await syncing.world.advance(3600)
+    assert "First until" not in (await syncing.talk.say("/sync status"))["plain"]
 
 
 async def test_run_record_of_nobody_and_of_several(syncing: Syncing) -> None:

@@ -81,6 +81,25 @@ def test_one_way_to_hear_slack_must_be_set() -> None:
     assert read_settings(None, **REQUIRED, slack_signing_secret="s").port == 3000
 
 
+def test_all_that_is_missing_is_told_in_one_round() -> None:
+    told = complaints()
+    assert [sentence.split()[0] for sentence in told] == [
+        "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", *(name.upper() for name in REQUIRED if name != "slack_bot_token")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("bot", "app", "said"),
+    [
+        ("xapp-1", "xoxb-1", "SLACK_BOT_TOKEN and SLACK_APP_TOKEN are swapped: the bot's begins with xoxb-."),
+        ("xapp-1", "xapp-1", "SLACK_BOT_TOKEN holds an app-level token (xapp-…): the bot's begins with xoxb-."),
+        ("xoxb-1", "xoxb-1", "SLACK_APP_TOKEN holds a bot's token (xoxb-…): the app-level one begins with xapp-."),
+    ],
+)
+def test_tokens_in_the_wrong_places_are_told_in_one_sentence(bot: str, app: str, said: str) -> None:
+    assert complaints(**{**SOCKET, "slack_bot_token": bot, "slack_app_token": app}) == [said]
+
+
 def test_secrets_do_not_show() -> None:
     assert "xoxb" not in repr(read_settings(None, **SOCKET))
 

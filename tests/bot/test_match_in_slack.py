@@ -1,0 +1,142 @@
+"""`match`, typed in Slack at a bot that syncs: several people may be the one, and a person says which."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from storage.database import Database
+from storage.models import errors
+from sync.objects import LEAD_ID
+from tests.bot.conftest import NOW, Settle
+from tests.bot.conversation import Conversation
+from tests.bot.syncing import Syncing, syncing_bot
+from tests.parked import everything, park, rows
+from tests.rows import error, failed
+
+MATCH = {"object": "leads", "id": "1017323"}
+
+
+@pytest.fixture
+async def syncing(
+    settle: Settle, slack_url: str, sqlite_database: Database, http: httpx.AsyncClient, tmp_path: Path
+) -> AsyncIterator[Syncing]:
+    """Anybody may ask, U0ADMIN is an operator and sees people."""
+    async with syncing_bot(settle(), slack_url, sqlite_database, http, tmp_path) as syncing:
+        yield syncing
+
+
+@pytest.fixture
+async def twins(syncing: Syncing) -> tuple[Syncing, str, list[str], int]:
+    """A lead, the two people in Marketo that have its address, and the number of its error."""
+    world = syncing.world
+    people = [
+        await world.person(email="ada@x.example", lastName="Lovelace", firstName=name, company=f"{name} Ltd")
+        for name in ("Ada", "Adam")
+    ]
+    lead = await world.lead(emailaddress1="ada@x.example", firstname="Ada", jobtitle="Countess")
+    await world.rest()
+    (found,) = await world.errors()
+    return syncing, lead, people, found.id
+
+
+Twins = tuple[Syncing, str, list[str], int]
+
+
+async def test_an_errors_match_button_lists_who_it_may_be_side_by_side(twins: Twins) -> None:
+    syncing, lead, people, number = twins
+    listed = await syncing.talk.say("/sync errors code:ambiguous")
+    shown = await syncing.talk.press(listed, "Match")
+    assert shown["text"].startswith(f"Error #{number}: 2 records may be this one.")
+    assert "Leads Dynamics <http" in shown["text"] and lead in shown["text"]
+    for person, name in zip(people, ("Ada", "Adam"), strict=True):
+        assert (
+            f"Marketo <https://app.marketo.com/leadDatabase/loadLeadDetail?leadId={person}|{person}>" in shown["text"]
+        )
+        assert f"{name} Lovelace · {name} Ltd" in shown["text"]
+    assert "first name: “Adam” there, “Ada” here" in shown["text"]
+    assert "title: nothing there, “Countess” here" in shown["text"]
+
+
+async def test_the_story_of_its_record_leads_there_too(twins: Twins) -> None:
+    syncing, lead, _people, number = twins
+    story = await syncing.talk.say(f"/sync record {lead}")
+    assert "records may be this one" in (await syncing.talk.press(story, f"Match #{number}"))["text"]
+
+
+async def test_who_is_chosen_is_linked_in_the_next_pass_and_nobody_else(twins: Twins) -> None:
+    syncing, lead, (first, second), number = twins
+    shown = await syncing.talk.say(f"/sync match {number}")
+    asked = await syncing.talk.press(shown, f"Link with {second}")
+    assert asked["text"].startswith(f"Link Leads Dynamics {lead} with Leads Marketo {second}?")
+    assert await syncing.world.codes() == ["ambiguous"]
+    done = await syncing.talk.press(asked, "Link them")
+    assert f"the next pass links it with Leads Marketo {second}" in done["text"]
+    assert ("match", "leads", f"#{number} leads:{second}") in await syncing.acts()
+    await syncing.world.rest()
+    assert [(await syncing.world.by_id(each)).get(LEAD_ID) for each in (first, second)] == [None, lead]
+    assert (await syncing.world.by_id(second))["title"] == "Countess"
+    assert await syncing.world.codes() == []
+
+
+async def test_none_of_them_makes_a_new_record(twins: Twins) -> None:
+    syncing, lead, people, number = twins
+    asked = await syncing.talk.say(f"/sync match #{number} new")
+    assert "Make a new record in Marketo for Leads Dynamics" in asked["text"]
+    await syncing.talk.press(asked, "Make a new one")
+    await syncing.world.rest()
+    assert len(await syncing.world.people()) == 3
+    assert str((await syncing.world.one(**{LEAD_ID: lead}))["id"]) not in people
+
+
+async def test_who_was_chosen_meanwhile_by_another_is_not_linked_twice(twins: Twins) -> None:
+    syncing, _lead, (first, _second), number = twins
+    await syncing.talk.say(f"/sync match {number} {first} confirmed:yes")
+    answer = await syncing.talk.say(f"/sync match {number} {first} confirmed:yes")
+    assert f"Error #{number} is settled already" in answer["text"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("{n} 99999999 confirmed:yes", "There is no such record any more: /sync match #{n} lists those that fit."),
+        ("{n} {lead}", "Error #{n} is written to Marketo: name an id there, as in /sync match #{n} {first}"),
+        ("{n} contacts:{first} confirmed:yes", "That record is of another object than this one's may be"),
+        ("{n} ada", "“ada” is no record: name a Marketo id, a Dynamics id, or new"),
+        ("{n} people:{first}", "There is no object “people”. Did you mean: /sync match #{n}"),
+        ("4711", "There is no error #4711: /sync errors code:ambiguous lists those in doubt."),
+        ("", "Which error? Try: /sync match #123"),
+    ],
+)
+async def test_what_cannot_be_is_answered_by_what_would_work(twins: Twins, words: str, said: str) -> None:
+    syncing, lead, (first, _second), number = twins
+    given = {"n": number, "lead": lead, "first": first}
+    answer = await syncing.talk.say(f"/sync match {words.format(**given)}")
+    assert said.format(**given) in answer["text"]
+    assert await syncing.world.codes() == ["ambiguous"]
+
+
+async def test_who_may_not_see_people_is_told_ids_only_and_has_no_button(
+    sqlite_database: Database, talk: Conversation
+) -> None:
+    await failed(sqlite_database, error(NOW, code="ambiguous", candidates=[MATCH]))
+    (stored,) = await rows(sqlite_database, errors)
+    answer = await talk.say(f"/sync match {stored.id}", user="U0GUEST")
+    assert "Leads Marketo" in answer["text"] and "1017323" in answer["text"]
+    assert "Lovelace" not in answer["plain"]
+    assert "Link with" not in answer["plain"]
+
+
+async def test_an_error_that_names_nobody_says_so(sqlite_database: Database, talk: Conversation) -> None:
+    (number,) = await park(sqlite_database, 1, NOW)
+    assert f"Error #{number} names nobody its record could be." in (await talk.say(f"/sync match {number}"))["text"]
+    assert "Match" not in (await talk.say("/sync errors code:1003"))["plain"]
+
+
+async def test_a_process_that_does_not_sync_changes_nothing(sqlite_database: Database, talk: Conversation) -> None:
+    (number,) = await park(sqlite_database, 1, NOW)
+    before = await everything(sqlite_database)
+    answer = await talk.say(f"/sync match {number} 1017323 confirmed:yes")
+    assert "does not sync" in answer["text"]
+    assert await everything(sqlite_database) == before
