@@ -24,6 +24,8 @@ class Pace:
     `settle_seconds` is how long a Marketo call of unknown outcome may still take effect: its own time-out for
     Sync Leads is 90 s. `insert_settles_seconds` is how long a new Dynamics row rests where a flag says whether it is
     kept in step, because workflows set it late. `lookback` is how far back a new database reads Marketo's activities.
+    From `import_from` new people on, they are brought in by Marketo's bulk import, that many at once, and it is
+    asked every `import_every_seconds` whether it is done.
     """
 
     settle_seconds: float = 90
@@ -34,6 +36,8 @@ class Pace:
     deletes_every: timedelta = timedelta(minutes=9)
     lookback: timedelta = timedelta(days=1)
     stopped_for: timedelta = timedelta(minutes=5)
+    import_from: int = 15_000
+    import_every_seconds: float = 15
 
     @property
     def round_size(self) -> int:
@@ -63,6 +67,7 @@ class Engine:
     allowance: Allowance = field(default_factory=Allowance)
     spending: Spending = field(init=False)
     stopping: bool = False
+    importing: set[str] = field(default_factory=set)  # the objects that a bulk import is under way of
     comparing: str = ""  # the object whose both sides are being compared: one at a time, for the quota's sake
 
     def __post_init__(self) -> None:

@@ -27,7 +27,8 @@ async def push_all(engine: Engine, readable: set[Side]) -> bool:
     async with engine.database.write() as connection:
         await wake(connection, engine.now(), engine.spending.plan().retries)
         states = await lane_states(connection)
-    chosen = [lane for lane in engine.lanes if _target(lane) in readable and may_write(engine, _state(states, lane))]
+    reachable = [lane for lane in engine.lanes if _target(lane) in readable and lane[0] not in engine.importing]
+    chosen = [lane for lane in reachable if may_write(engine, _state(states, lane))]
     return await Pushing(engine, states, chosen).run()
 
 
@@ -173,6 +174,8 @@ class Pushing:
             return await self._claim_and_push(one, lane)
 
     async def _claim_and_push(self, one: Object, lane: Lane) -> Claim | None:
+        if one.name in self._engine.importing:
+            return None
         claimed = await claim(self._engine, one, lane[1], self._size())
         if claimed is None:
             return None

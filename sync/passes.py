@@ -38,7 +38,8 @@ async def run_pass(engine: Engine, next_at: datetime | None = None) -> bool:
     engine.spending.pass_began()
     async with engine.database.write() as connection:
         await pass_started(engine.database, connection, NAME, now)
-        await recover(connection, "to-marketo", now + timedelta(seconds=engine.pace.settle_seconds))
+        settled_at = now + timedelta(seconds=engine.pace.settle_seconds)
+        await recover(connection, "to-marketo", settled_at, engine.importing)
         await recover(connection, "to-dynamics", now)
     readable: set[Side] = set()
     fits = [side for side in SIDES if await _fit(engine, side)]  # both first: what either lacks is not read

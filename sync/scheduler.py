@@ -10,11 +10,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from storage.ledger.readings import pass_ended
 from sync.engine import Engine
+from sync.importing import import_waiting
 from sync.passes import NAME, run_pass, take_sample
 
 log = logging.getLogger(__name__)
 
 SAMPLE_EVERY = 300.0
+IMPORT_EVERY, IMPORT_DEADLINE = 60.0, 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Scheduler:
 
 
 def sync_jobs(engine: Engine, every: float) -> list[Job]:
-    """The pass and the sampling of the backlog."""
+    """The pass, the bulk import of a large first sync, and the sampling of the backlog."""
 
     async def one_pass() -> float | None:
         stretch = engine.spending.plan(every).stretch
@@ -119,7 +121,14 @@ def sync_jobs(engine: Engine, every: float) -> list[Job]:
         stretch = engine.spending.plan(every).stretch
         return every * stretch if stretch > 1 else None
 
+    async def one_import() -> None:
+        await import_waiting(engine)
+
     async def one_sample() -> None:
         await take_sample(engine)
 
-    return [Job(NAME, every, one_pass), Job("sample", SAMPLE_EVERY, one_sample)]
+    return [
+        Job(NAME, every, one_pass),
+        Job("import", IMPORT_EVERY, one_import, IMPORT_DEADLINE),
+        Job("sample", SAMPLE_EVERY, one_sample),
+    ]

@@ -1,15 +1,18 @@
 """Taking changes out of the backlog to be sent, and finding again those that a crash left in flight."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select, text, update
+from sqlalchemy import and_, bindparam, case, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Change, Direction
 from storage.database import among
 from storage.models import changes
+
+IMPORTING = "importing"
+IMPORT_TAKES = timedelta(hours=2)  # at most: files queue, and are worked on two at a time
 
 COLUMNS = [changes.c[name] for name in Change._fields]
 
@@ -67,13 +70,26 @@ async def recover(
 ) -> int:
     """What was in flight when the process died is of unknown outcome, and tried again at `next_at`.
 
-    Of objects that are `under_way` elsewhere in this process, it is truly in flight.
+    A bulk import may take effect for much longer. Of objects that are `under_way` elsewhere in this process, it is
+    truly in flight.
     """
     left = and_(
         changes.c.state == "in_flight", changes.c.direction == direction, changes.c.object.not_in(list(under_way))
     )
-    found = await connection.execute(update(changes).where(left).values(state="unknown", unsure=True, next_at=next_at))
+    tried_at = case((changes.c.code == IMPORTING, next_at + IMPORT_TAKES), else_=next_at)
+    found = await connection.execute(update(changes).where(left).values(state="unknown", unsure=True, next_at=tried_at))
     return found.rowcount
+
+
+async def any_in_flight(connection: AsyncConnection, object: str) -> bool:
+    """Whether anything of this object is being sent."""
+    query = select(changes.c.id).where(changes.c.object == object, changes.c.state == "in_flight")
+    return (await connection.execute(query.limit(1))).first() is not None
+
+
+async def mark_importing(connection: AsyncConnection, ids: Sequence[int]) -> None:
+    """To be committed before a bulk import is sent."""
+    await connection.execute(update(changes).where(among(connection, changes.c.id, ids)).values(code=IMPORTING))
 
 
 async def waiting_values(

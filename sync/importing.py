@@ -1,0 +1,135 @@
+"""The first sync of many people, by Marketo's bulk import: a handful of calls for thousands, instead of one per 300.
+
+It runs beside the passes, for a file takes minutes; what it brings in, they leave alone meanwhile. A file's rows are
+upserts on our id field. Marketo tells neither the ids it gave nor whether it created or updated, so the ids are read
+from an extract of who was created since, and what the import did not take is written once more by an ordinary call,
+which says of each record why.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from storage.ledger.claiming import IMPORT_TAKES, any_in_flight, mark_importing
+from storage.ledger.readings import LaneState, lane_states
+from storage.ledger.totals import Total, read_totals
+from sync.decide import Insert
+from sync.engine import Engine
+from sync.errors import Later, SyncFailure
+from sync.lanes import may_write
+from sync.marketo.bulk import files_of
+from sync.objects import Object
+from sync.outcomes import Outcome, Written
+from sync.push import Claim, Item, claim
+from sync.push_marketo import file_outcome, inserted, push_to_marketo, send_calls
+from sync.turns import Caller, calling_for
+
+log = logging.getLogger(__name__)
+
+LOOKS, LOOK_AGAIN = 120, 0.5  # seconds in between
+CLOCKS_DIFFER = timedelta(minutes=10)
+NOT_SEEN = Later("import-unseen", "imported, but not found in Marketo yet", unknown=True)
+
+
+async def import_waiting(engine: Engine) -> None:
+    """Brings in the people of each object of whom enough wait to be inserted, `pace.import_from` at a time."""
+    for one in engine.people:
+        while await _is_worth_it(engine, one):
+            engine.importing.add(one.name)
+            try:
+                with calling_for(Caller(f"{one.name} import")):
+                    moved = await _import(engine, one)
+            finally:
+                engine.importing.discard(one.name)
+            if not moved:
+                break
+
+
+async def _is_worth_it(engine: Engine, one: Object) -> bool:
+    """Where Marketo's import is not beside the point: a first sync is under way, and may be written."""
+    if engine.stopping or engine.fitted != {"dynamics", "marketo"} or one.name in engine.importing:
+        return False
+    async with engine.database.read() as connection:
+        totals = await read_totals(connection)
+        state = (await lane_states(connection)).get((one.name, "to-marketo"), LaneState())
+    waiting = totals.get(Total(one.name, "to-marketo", "insert", "backlog"), 0)
+    return waiting >= engine.pace.import_from and may_write(engine, state) and engine.spending.plan().calls
+
+
+async def _import(engine: Engine, one: Object) -> bool:
+    """One round; whether it moved anything."""
+    if not await _nothing_in_flight(engine, one):
+        return False
+    claimed = await claim(engine, one, "to-marketo", engine.pace.import_from)
+    if claimed is None:
+        return False
+    async with engine.database.write() as connection:
+        await mark_importing(connection, [change.id for change in claimed.changes])
+    await push_to_marketo(engine, claimed, send_by_file)
+    log.info("%d of %s came to an end by bulk import", len(claimed.results), one.name)
+    return not claimed.stopped and not claimed.delayed
+
+
+async def _nothing_in_flight(engine: Engine, one: Object) -> bool:
+    """Whether the pass's last round of these people has settled: a round may have to find those that another made.
+
+    What a pass that died left in flight, the next one takes back.
+    """
+    for _ in range(LOOKS):
+        async with engine.database.read() as connection:
+            if not await any_in_flight(connection, one.name):
+                return True
+        await asyncio.sleep(LOOK_AGAIN)
+    return False
+
+
+async def send_by_file(engine: Engine, claimed: Claim, items: Sequence[Item]) -> None:
+    """Inserts by file, all else by ordinary calls; and by them too what the import did not take."""
+    inserts = [item for item in items if isinstance(item.decision, Insert)]
+    await send_calls(engine, claimed, [item for item in items if not isinstance(item.decision, Insert)])
+    began, taken, refused = engine.now(), list[Item](), list[Item]()
+    for part, file in files_of([inserted(claimed.one, item) for item in inserts]):
+        mine, inserts = inserts[: len(part)], inserts[len(part) :]
+        try:
+            left = await engine.marketo.import_people(claimed.one.marketo_key, file, engine.pace.import_every_seconds)
+        except SyncFailure as failure:
+            _file_all(engine, claimed, mine, failure)
+            continue
+        refused += [item for item in mine if item.change.record_id in left]
+        taken += [item for item in mine if item.change.record_id not in left]
+    await _file_taken(engine, claimed, taken, began)
+    await send_calls(engine, claimed, refused)
+
+
+def _file_all(engine: Engine, claimed: Claim, items: Sequence[Item], failure: SyncFailure) -> None:
+    for item in items:
+        file_outcome(engine, claimed, item, failure, IMPORT_TAKES)
+
+
+async def _file_taken(engine: Engine, claimed: Claim, taken: Sequence[Item], began: datetime) -> None:
+    if not taken:
+        return
+    key = claimed.one.marketo_key
+    ids = await _created(engine, key, began)
+    missing = [item.change.record_id for item in taken if item.change.record_id not in ids]
+    try:
+        found = await engine.marketo.find_people(key, missing, ["id", key]) if missing else []
+        ids |= {str(person[key]): str(person["id"]) for person in found}
+    except SyncFailure as failure:
+        log.warning("%d imported people could not be looked up: %s", len(missing), failure)
+    for item in taken:
+        marketo_id = ids.get(item.change.record_id)
+        outcome: Outcome = Written(marketo_id, created=True) if marketo_id else NOT_SEEN
+        file_outcome(engine, claimed, item, outcome)
+
+
+async def _created(engine: Engine, key: str, began: datetime) -> dict[str, str]:
+    """Marketo's ids by ours of whom it created since; none where it gives no extract (another day's quota, 1029)."""
+    window = (began - CLOCKS_DIFFER, engine.now() + CLOCKS_DIFFER)
+    try:
+        people = await engine.marketo.created_people(["id", key], *window, engine.pace.import_every_seconds)
+    except SyncFailure as failure:
+        log.warning("no extract of who was imported, they are looked up instead: %s", failure)
+        return {}
+    return {person[key]: person["id"] for person in people if person[key] not in ("", "null")}

@@ -1,0 +1,76 @@
+"""A first sync above a size goes through Marketo's bulk import."""
+
+from sync.importing import import_waiting
+from sync.passes import run_pass
+from tests.journeys.world import World, paced
+
+MANY = 60
+
+
+async def many(world: World, **of_some: str) -> list[str]:
+    """So many new leads; their owners are in Marketo already."""
+    await world.rest()
+    await world.forget_calls()
+    rows = [{"lastname": "Many", "subject": "Asked", "emailaddress1": f"m{at}@x.example"} for at in range(MANY)]
+    rows[7] |= of_some
+    return await world.put("leads", *rows)
+
+
+async def read_only_then_import(world: World) -> None:
+    """What a pass reads and has not come to write yet."""
+    paced(world, import_from=30, import_every_seconds=0.01, push_seconds=0)
+    await run_pass(world.engine)
+    await import_waiting(world.engine)
+    paced(world, push_seconds=30)
+
+
+async def test_many_new_people_come_by_a_file_and_are_linked_like_any(world: World) -> None:
+    ids = await many(world)
+    await read_only_then_import(world)
+    assert {person["dynamicsLeadId"] for person in await world.people()} == set(ids)
+    assert "leads.write" not in await world.calls(world.marketo)
+    await world.rest()
+    assert await world.total("synced", object="leads", operation="insert") == MANY
+    await world.edit_lead(ids[3], jobtitle="Countess")
+    await world.rest()
+    assert (await world.one(dynamicsLeadId=ids[3]))["title"] == "Countess"
+    assert len(await world.people()) == MANY
+
+
+async def test_a_row_that_the_import_does_not_take_has_its_own_code_and_message(world: World) -> None:
+    await many(world, emailaddress1="ümlaut@bücher.example")
+    await read_only_then_import(world)
+    await world.check_sum()
+    (error,) = await world.errors()
+    assert error.code == "1003" and "mail" in error.message.lower()
+    assert len(await world.people()) == MANY - 1
+
+
+async def test_a_person_whom_marketo_has_is_matched_and_not_imported_again(world: World) -> None:
+    known = await world.person(email="m5@x.example", lastName="Many")
+    ids = await many(world)
+    await read_only_then_import(world)
+    await world.rest()
+    assert (await world.by_id(known))["dynamicsLeadId"] == ids[5]
+    assert len(await world.people()) == MANY
+
+
+async def test_an_import_whose_reply_is_lost_doubles_nobody(world: World) -> None:
+    await many(world)
+    paced(world, import_from=30, import_every_seconds=0.01, push_seconds=0)
+    await run_pass(world.engine)
+    await world.weather(world.marketo, down=True)
+    await import_waiting(world.engine)
+    await world.weather(world.marketo, down=False)
+    await world.check_sum()
+    paced(world, push_seconds=30)
+    await world.rest(apart=4000)
+    assert len(await world.people()) == MANY
+
+
+async def test_fewer_people_than_the_size_wait_for_the_pass(world: World) -> None:
+    await many(world)
+    paced(world, import_from=MANY + 1, push_seconds=0)
+    await run_pass(world.engine)
+    await import_waiting(world.engine)
+    assert await world.people() == []
