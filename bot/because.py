@@ -19,6 +19,7 @@ from sync.objects import Field, Object
 TARGET = {"to-marketo": "Marketo", "to-dynamics": "Dynamics"}
 PARENTS = {
     "users": "its owner",
+    "teams": "its owner",
     "accounts": "its account",
     "leads": "its lead",
     "contacts": "its contact",
