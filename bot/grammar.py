@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from bot.reading_acting import read_act, read_audit, read_lanes, read_run
 from bot.reading_activity import read_activity
+from bot.reading_comparing import read_compare
 from bot.reading_errors import read_errors
 from bot.reading_explain import read_explain
 from bot.reading_match import read_match
@@ -60,4 +61,5 @@ _READERS: Mapping[str, Callable[[list[Token], Vocabulary], Request]] = {
     "pause": lambda tokens, vocabulary: read_lanes(Pause, tokens, vocabulary),
     "resume": lambda tokens, vocabulary: read_lanes(Resume, tokens, vocabulary),
     "audit": read_audit,
+    "compare": read_compare,
 }

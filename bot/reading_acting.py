@@ -77,8 +77,8 @@ def read_run(tokens: list[Token], vocabulary: Vocabulary) -> Run:
         lanes = read_lanes(Pause, [token for token in tokens if not _is_first(token)], vocabulary, "run")
         first = any(_is_first(token) for token in tokens)
         if first and not lanes.object:
-            words = f"run {vocabulary.example} first"
-            raise NoSense(_("Which object is to go first? Try: /sync {words}").format(words=words), words)
+            tip = f"run {vocabulary.example} first"
+            raise NoSense(_("Which object is to go first? Try: /sync {words}").format(words=tip), tip)
         return Run(lanes.object, lanes.direction, first=first)
     words = [token.value for token in tokens[at + 1 :]]
     who = " ".join(word.replace('"', "") for word in words).strip()

@@ -25,6 +25,7 @@ REASONS: Mapping[str, str] = {
     "not a contact's role in an opportunity": _marked("it is a connection, but not a contact's role in an opportunity"),
     "the other side's edit won": _marked("the other side's edit of the same field won"),
     "deleted in Dynamics": _marked("its record was deleted in Dynamics"),
+    "blocked in Marketo": _marked("Marketo blocks updates of the field in which they differ"),
     "gone on both sides": _marked("it is on neither side any more"),
     "kept in Marketo": _marked("its user left Dynamics, and Marketo keeps who others refer to"),
     "a contact as well as a lead": _marked("the person is a contact by now, who was compared in its place"),
@@ -33,6 +34,9 @@ REASONS: Mapping[str, str] = {
     "filtered out": _marked("a filter in the file of objects leaves it out"),
     "merged into another record in Dynamics": _marked("it was merged into another record in Dynamics"),
     "its parent is not kept in step": _marked("its opportunity or its person is not kept in step"),
+    "shares a person": _marked("another record with its e-mail address is that person in Marketo already"),
+    "shares a record": _marked("another person with its e-mail address is that record in Dynamics already"),
+    "still there as another record": _marked("the person is still there as another record in Dynamics"),
     "closed in Dynamics": _marked("its record is closed in Dynamics: a lead that is not open, or an inactive contact"),
 }
 

@@ -46,6 +46,7 @@ Command = Literal[
     "pause",
     "resume",
     "audit",
+    "compare",
 ]
 _TOKEN = re.compile(r'(?:([a-z]+):)?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})

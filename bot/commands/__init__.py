@@ -7,6 +7,7 @@ from bot.answers import Answer
 from bot.commands import (
     activity,
     audit,
+    compare,
     errors,
     explain,
     health,
@@ -50,4 +51,5 @@ COMMANDS: Mapping[str, Command] = {
     "pause": pause,
     "resume": resume,
     "audit": audit,
+    "compare": compare,
 }

@@ -34,6 +34,11 @@ WORDS = (
     "run",
     "run leads to-marketo",
     "run record 12",
+    "run leads field:city confirmed:1",
+    "compare",
+    "compare leads",
+    "compare leads csv",
+    "compare leads repair confirmed:1",
     "pause",
     "pause leads",
     "resume",
@@ -175,7 +180,7 @@ async def test_a_confirmation_that_somebody_else_presses_changes_nothing(
 
 
 def test_every_command_that_acts_is_tried() -> None:
-    acting = {"retry", "ignore", "reopen", "match", "run", "pause", "resume"}
+    acting = {"retry", "ignore", "reopen", "match", "run", "compare", "pause", "resume"}
     reading = {"status", "errors", "help", "health", "record", "activity", "share", "audit", "explain"}
     alerts = {"subscribe", "unsubscribe", "alerts"}
     assert set(COMMANDS) - reading - alerts == acting == {words.split()[0] for words in WORDS}

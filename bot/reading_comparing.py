@@ -1,0 +1,36 @@
+"""Words -> which object is to be compared, or what is to be done with its last comparison. Pure."""
+
+import re
+from typing import Any
+
+from bot.request import Compare
+from bot.texts import _
+from bot.words import FILLERS, NoSense, Token, Vocabulary, known, nearest_of
+
+COUNT = re.compile(r"[0-9]{1,9}")
+
+
+def read_compare(tokens: list[Token], vocabulary: Vocabulary) -> Compare:
+    """An object, and `csv` or `repair`; without an object, what the last comparisons found."""
+    asked: dict[str, Any] = {}
+    for token in tokens:
+        value = token.value
+        if token.key == "confirmed" and COUNT.fullmatch(value):
+            asked["confirmed"] = int(value)
+        elif token.key in ("", "object") and (found := known(value, vocabulary.objects)):
+            asked["object"] = found
+        elif not token.key and (word := known(value, ("csv", "repair"))):
+            asked[word] = True
+        elif value and (token.key or not known(value, FILLERS)):
+            raise _unknown(value, vocabulary)
+    if "object" not in asked and asked:
+        words = f"compare {vocabulary.example}"
+        raise NoSense(_("Of which object? Try: /sync {words}").format(words=words), words)
+    return Compare(**asked)
+
+
+def _unknown(value: str, vocabulary: Vocabulary) -> NoSense:
+    near = nearest_of(value, [*vocabulary.objects, "csv", "repair"])
+    example = near if near in vocabulary.objects else vocabulary.example
+    said = _("I do not know “{value}”. Try: /sync compare {example}").format(value=value, example=example)
+    return NoSense(said, f"compare {example}")

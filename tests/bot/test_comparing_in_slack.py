@@ -1,0 +1,141 @@
+"""`compare` and `run … field:…`, typed in Slack at a bot that syncs."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from storage.database import Database
+from storage.models import comparisons, differences
+from tests.bot.conftest import Settle
+from tests.bot.syncing import Syncing, syncing_bot
+from tests.journeys.planting import quietly, quietly_edited
+from tests.parked import rows
+
+
+@pytest.fixture
+async def syncing(
+    settle: Settle, slack_url: str, sqlite_database: Database, http: httpx.AsyncClient, tmp_path: Path
+) -> AsyncIterator[Syncing]:
+    settings = settle(sync_people_readers="U0ADMIN", sync_operators="U0ADMIN,U0OPS")
+    async with syncing_bot(settings, slack_url, sqlite_database, http, tmp_path) as made:
+        yield made
+
+
+async def two_leads(syncing: Syncing) -> tuple[list[str], list[str]]:
+    """Ada and Grace, on both sides."""
+    world = syncing.world
+    names = ("Ada", "Grace")
+    leads = [await world.lead(lastname=name, jobtitle="Clerk", emailaddress1=f"{name}@x.example") for name in names]
+    await world.rest()
+    people = {one["dynamicsLeadId"]: str(one["id"]) for one in await world.people()}
+    return leads, [people[lead] for lead in leads]
+
+
+async def planted(syncing: Syncing) -> tuple[str, str]:
+    """A lead whose title differs, and one who is missing in Marketo."""
+    leads, people = await two_leads(syncing)
+    await quietly(syncing.world, "leads", {"leadid": leads[0], "jobtitle": '=HYPERLINK("x")'})
+    await syncing.world.marketo.delete(f"/sandbox/people/{people[1]}?quiet=1")
+    return leads[0], leads[1]
+
+
+def labels(message: dict[str, Any]) -> list[str]:
+    return [
+        each["text"]["text"] for block in message["blocks"] if block["type"] == "actions" for each in block["elements"]
+    ]
+
+
+async def test_where_nothing_differs_both_sides_agree(syncing: Syncing) -> None:
+    await two_leads(syncing)
+    answer = await syncing.talk.say("/sync compare leads")
+    assert "Leads: both sides agree. 2 compared." in answer["plain"]
+    assert "Queue the repair" not in labels(answer)
+    assert ("compare", "leads", "0 of 2 differ") in await syncing.acts()
+    assert "Leads: agreed" in (await syncing.talk.say("/sync compare"))["plain"]
+
+
+async def test_differences_are_counted_by_kind_and_field(syncing: Syncing) -> None:
+    await planted(syncing)
+    answer = await syncing.talk.say("/sync compare leads")
+    assert "Leads: 2 of 2 differ." in answer["plain"]
+    assert "title" in answer["plain"] and "missing in Marketo" in answer["plain"]
+    assert "HYPERLINK" not in answer["plain"] and "Grace" not in answer["plain"]
+
+
+async def test_a_new_comparison_takes_the_place_of_the_last(syncing: Syncing) -> None:
+    await planted(syncing)
+    for _ in range(2):
+        await syncing.talk.say("/sync compare leads")
+    assert len(await rows(syncing.database, comparisons)) == 1
+    assert len(await rows(syncing.database, differences)) == 2
+
+
+async def test_the_csv_holds_values_for_readers_only_and_runs_nothing(syncing: Syncing) -> None:
+    lead, missing = await planted(syncing)
+    await syncing.talk.say("/sync compare leads")
+    answer = await syncing.talk.say("/sync compare leads csv")
+    assert "2 differences sent to you" in answer["plain"]
+    file = [one["files"][0] for one in await syncing.talk.messages("U0ADMIN") if one["files"]][-1]
+    found = {row["dynamics_id"]: row for row in await syncing.talk.csv(file["id"])}
+    assert (found[lead]["field"], found[lead]["dynamics_value"]) == ("title", '\'=HYPERLINK("x")')
+    assert (found[lead]["marketo_value"], found[missing]["difference"]) == ("Clerk", "missing in marketo")
+    await syncing.talk.say("/sync compare leads csv", user="U0OPS")
+    file = [one["files"][0] for one in await syncing.talk.messages("U0OPS") if one["files"]][-1]
+    assert "dynamics_value" not in (await syncing.talk.csv(file["id"]))[0]
+
+
+async def test_the_repair_is_asked_for_queued_and_written_by_the_next_pass(syncing: Syncing) -> None:
+    lead, missing = await planted(syncing)
+    answer = await syncing.talk.say("/sync compare leads")
+    asked = await syncing.talk.press(answer, "Queue the repair")
+    assert "Queue the repair of 2 records of leads?" in asked["plain"]
+    done = await syncing.talk.press(asked, "Repair 2")
+    assert "Leads: 2 changes wait to be written to Marketo, 0 to Dynamics." in done["plain"]
+    assert ("repair", "leads", "2 to-marketo, 0 to-dynamics") in await syncing.acts()
+    await syncing.world.rest()
+    people = {one["dynamicsLeadId"]: one for one in await syncing.world.people()}
+    assert people[lead]["title"] == '=HYPERLINK("x")' and people[missing]["lastName"] == "Grace"
+    assert "both sides agree" in (await syncing.talk.say("/sync compare leads"))["plain"]
+
+
+async def test_a_second_comparison_at_once_is_refused(syncing: Syncing) -> None:
+    syncing.world.engine.comparing = "accounts"
+    answer = await syncing.talk.say("/sync compare leads")
+    assert "Accounts are being compared already; one comparison at a time." in answer["plain"]
+    syncing.world.engine.comparing = ""
+
+
+async def test_a_service_that_is_down_is_named_by_its_code_and_what_was_found_is_no_comparison(
+    syncing: Syncing,
+) -> None:
+    await planted(syncing)
+    await syncing.world.weather(syncing.world.marketo, down=True)
+    answer = await syncing.talk.say("/sync compare leads")
+    assert "could not be compared to the end" in answer["plain"]
+    await syncing.world.weather(syncing.world.marketo, down=False)
+    assert "were not compared to the end yet" in (await syncing.talk.say("/sync compare leads csv"))["plain"]
+    assert syncing.world.engine.comparing == ""
+
+
+async def test_a_field_is_brought_over_alone(syncing: Syncing) -> None:
+    leads, people = await two_leads(syncing)
+    await quietly(syncing.world, "leads", *({"leadid": lead, "jobtitle": "Countess"} for lead in leads))
+    await quietly_edited(syncing.world, people[0], lastName="Lovelace")
+    asked = await syncing.talk.say("/sync run leads field:title")
+    assert "Bring title of leads over, for about 2 linked records?" in asked["plain"]
+    done = await syncing.talk.press(asked, "Bring title over")
+    assert "Leads, title: 2 changes wait to be written to Marketo, 0 to Dynamics." in done["plain"]
+    assert ("run field", "leads", "title: 2 to-marketo, 0 to-dynamics") in await syncing.acts()
+    assert [change.values for change in await syncing.world.waiting()] == [{"title": "Countess"}] * 2
+    await syncing.world.rest()
+    assert {one["title"] for one in await syncing.world.people()} == {"Countess"}
+
+
+async def test_a_field_that_does_not_exist_is_answered_with_the_nearest(syncing: Syncing) -> None:
+    answer = await syncing.talk.say("/sync run leads field:ratings")
+    assert "Leads have no field “ratings”. Did you mean: /sync run leads field:rating" in answer["plain"]
+    answer = await syncing.talk.say("/sync run leads field:qqqqqq")
+    assert "There are: salutation, firstName" in answer["plain"]
