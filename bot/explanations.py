@@ -21,6 +21,11 @@ OURS: Mapping[str, Cause] = {
         "data",
         "Say which one it is with /sync match and the error's number, or merge them; the message names them.",
     ),
+    "email-taken": Cause(
+        "The new e-mail address belongs to somebody else on the other side already, so it was not written.",
+        "data",
+        "Correct the address, or merge the two; if both may have it, say so with /sync match and the word new.",
+    ),
     "loop": Cause(
         "The same field was written again and again: another system seems to change it back.",
         "both",

@@ -16,6 +16,7 @@ def told(findings: Sequence[Finding]) -> list[str]:
         "unknown": _("lacking on a side, so left out: {fields}"),
         "read-only": _("not to be written on a side, so one-way: {fields}"),
         "blocked": _("blocked in Marketo: {fields}"),
+        "owner": _("owners who cannot own in Dynamics, so that others are given: {fields}"),
         "too-short": _("shorter in Marketo, longer texts are refused: {fields}"),
     }
     grouped = {kind: [_name(one) for one in findings if one.kind == kind] for kind in sentences}

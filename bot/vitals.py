@@ -18,6 +18,7 @@ from storage.history import Service
 from storage.ledger.findings import read_findings
 from storage.ledger.holding import REREAD
 from sync.blocked import BLOCKED
+from sync.new_owners import OWNER_LOST
 from sync.engine import Engine
 from sync.fitting import KINDS
 from sync.passes import NAME
@@ -86,7 +87,7 @@ class Pulse:
                 plan=self._engine.spending.plan(self._every) if self._engine else Plan(),
                 throttled=self._throttled(),
                 rereads=await read_findings(connection, [REREAD]),
-                unfit=await read_findings(connection, [*KINDS, BLOCKED]),
+                unfit=await read_findings(connection, [*KINDS, BLOCKED, OWNER_LOST]),
             )
 
     async def reasons(self) -> list[str]:

@@ -35,6 +35,14 @@ async def blocked_fields(connection: AsyncConnection) -> dict[str, set[str]]:
     return found
 
 
+async def without_blocked(
+    connection: AsyncConnection, one: Object, values: Mapping[str, Any], link: Link
+) -> dict[str, Any]:
+    """A person's values as just read, without those that only still hold what we could not overwrite."""
+    stale = (await blocked_fields(connection)).get(one.name, set()) | held_back(one, values, link)
+    return {name: value for name, value in values.items() if name not in stale}
+
+
 async def report_blocked(
     engine: Engine, connection: AsyncConnection, one: Object, blocked: set[str], landed: set[str]
 ) -> None:

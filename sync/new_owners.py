@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from storage.changes import Finding
-from storage.ledger.findings import keep_findings
+from storage.ledger.findings import forget_findings, keep_findings, read_findings
 from sync.decide import Insert
 from sync.engine import Engine
 from sync.objects import Object
 from sync.owners import owner_fields
 from sync.push import Item
 
-FINDING = "owner"
+OWNER_LOST = "owner"
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 log = logging.getLogger(__name__)
 
@@ -28,6 +28,7 @@ async def with_able_owners(engine: Engine, one: Object, items: Sequence[Item]) -
     if not wanted:
         return list(items)
     able = await _able(engine, one, {*wanted, *([one.default_owner] if one.default_owner else [])})
+    await _take_back(engine, one, able)
     lost = sorted(wanted - able)
     if not lost:
         return list(items)
@@ -65,11 +66,19 @@ def _owned(one: Object, item: Item, lost: set[str], instead: str) -> Item:
     return replace(item, decision=Insert(values)) if values != item.decision.values else item
 
 
+async def _take_back(engine: Engine, one: Object, able: set[str]) -> None:
+    """What was said of an owner who can own again."""
+    async with engine.database.read() as connection:
+        told = {each.field for each in await read_findings(connection, [OWNER_LOST]) if each.object == one.name}
+    if told & able:
+        async with engine.database.write() as connection:
+            await forget_findings(connection, OWNER_LOST, one.name, told & able)
+
+
 async def _tell(engine: Engine, one: Object, lost: Iterable[str], instead: str) -> None:
     then = f"{instead}, the default owner, takes its place" if instead else "our own user takes its place"
-    found = [
-        Finding(FINDING, one.name, each, f"{each} is no user of Dynamics who can own a record: {then}") for each in lost
-    ]
+    told = {each: f"{each} is no user of Dynamics who can own a record: {then}" for each in lost}
+    found = [Finding(OWNER_LOST, one.name, each, words) for each, words in told.items()]
     for finding in found:
         log.warning("%s: %s", one.name, finding.message)
     async with engine.database.write() as connection:

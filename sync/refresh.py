@@ -11,6 +11,7 @@ from storage.changes import Direction, Link, Seen
 from storage.ledger.links import confirm, links_by, save_links
 from storage.ledger.noting import Lane, note
 from storage.ledger.readings import cursor_of
+from sync.blocked import without_blocked
 from sync.dynamics.client import ChangedRows
 from sync.engine import Engine
 from sync.objects import Object
@@ -122,7 +123,8 @@ async def _note_linked(
         seen = Seen(str(link.dynamics_id), "update", ours, engine.now(), label(one, sides.row))
         found |= await _note(engine, connection, one, "to-marketo", seen, link)
     if sides.other is not None and theirs is not None and "to-dynamics" in one.directions:
-        seen = Seen(str(link.marketo_id), "update", theirs, engine.now(), person_label(sides.other))
+        values = await without_blocked(connection, one, theirs, link)
+        seen = Seen(str(link.marketo_id), "update", values, engine.now(), person_label(sides.other))
         found |= await _note(engine, connection, one, "to-dynamics", seen, link)
     return found
 
@@ -146,7 +148,7 @@ async def _note(
     differ = {
         each.name: value
         for each in one.travelling(direction)
-        if (value := seen.values[each.name]) or not each.opt_out
+        if each.name in seen.values and ((value := seen.values[each.name]) or not each.opt_out)
         if _is_news(fingerprint(each, value), link, each.name)
     }
     if not differ:

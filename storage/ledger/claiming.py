@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, select, text, update
+from sqlalchemy import and_, bindparam, case, literal, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Change, Direction
@@ -76,7 +76,9 @@ async def recover(
     left = and_(
         changes.c.state == "in_flight", changes.c.direction == direction, changes.c.object.not_in(list(under_way))
     )
-    tried_at = case((changes.c.code == IMPORTING, next_at + IMPORT_TAKES), else_=next_at)
+    kind = changes.c.next_at.type  # PostgreSQL is told: a bare moment would be taken for one of its own
+    later = literal(next_at + IMPORT_TAKES, kind)
+    tried_at = case((changes.c.code == IMPORTING, later), else_=literal(next_at, kind))
     found = await connection.execute(update(changes).where(left).values(state="unknown", unsure=True, next_at=tried_at))
     return found.rowcount
 

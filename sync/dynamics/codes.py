@@ -15,6 +15,7 @@ Verdict = Literal["later", "later, unknown", "never", "person", "cursor"]
 
 DUPLICATE_KEY = "0x80040237"  # the row is there already: the answer to a repeated create under a GUID of ours
 ROW_MISSING = "0x80040217"
+NO_ACCESS_TO_ROW = "0x80048306"  # a write that is refused so says nothing about other rows; a read does
 ROW_HAS_MOVED_ON = "0x80060882"  # If-Match named an older version: read again, decide again
 THROTTLED = frozenset({"0x80072321", "0x80072322", "0x80072326", "http-429"})
 
@@ -35,7 +36,7 @@ VERDICTS: dict[str, Verdict] = {
     "0x80060890": "person",  # no such alternate key
     "0x80040220": "person",  # privilege missing
     "0x80040231": "person",  # likewise
-    "0x80048306": "person",  # no access to this record
+    NO_ACCESS_TO_ROW: "person",
     "0x80048405": "person",  # no access
     "0x80042f09": "person",  # our user has no role
     "0x80040225": "person",  # our user is disabled
@@ -94,6 +95,8 @@ def failure(
     """The failure that an answer with this status and error means, to a read or to a `write`."""
     code = code_of(status, code, message)
     verdict = VERDICTS.get(code) or ("later, unknown" if status >= 500 else "never")
+    if write and code == NO_ACCESS_TO_ROW:
+        verdict = "never"
     match verdict:
         case "later":
             return Later(code, message, retry_after=retry_after)

@@ -66,7 +66,7 @@ VERDICTS: dict[str, Verdict] = {
     "1005": "never",  # person exists
     "1006": "person",  # no such field: the mapping is wrong, for every record
     "1007": "never",  # several people match
-    "1008": "person",  # partition not ours
+    "1008": "never",  # this person lives in a partition that is not ours
     "1009": "person",  # partition must be named
     "1010": "never",  # this person lives in another partition
     "1011": "person",  # field not supported here

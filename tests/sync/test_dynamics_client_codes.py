@@ -32,6 +32,11 @@ def test_an_unknown_refusal_never_comes_right_and_an_unknown_breakdown_may() -> 
     assert type(failure(500, "0x12345678", "words")) is Later
 
 
+def test_a_row_that_may_not_be_written_says_nothing_about_others_but_one_that_may_not_be_read_does() -> None:
+    assert type(failure(403, "0x80048306", "words", write=True)) is Never
+    assert type(failure(403, "0x80048306", "words")) is PersonMustLook
+
+
 def test_the_code_decides_and_not_the_status() -> None:
     assert type(failure(500, "0x80040333", "A record was not created or updated because…")) is Never
 

@@ -30,6 +30,7 @@ from sync.outcomes import Written
         ("1006", PersonMustLook),
         ("1003", Never),
         ("1007", Never),
+        ("1008", Never),
         ("609", Never),
         ("http-413", Never),
         ("4711", Never),
