@@ -10,7 +10,7 @@ from sync.custom_types import fields_there, with_link
 from sync.fitting import found_as
 from sync.marketo.access import PersonField
 from sync.marketo.client import Marketo
-from sync.objects import CUSTOM, SYNC, TYPE, Field, Object
+from sync.objects import CUSTOM, DELETED, SYNC, TYPE, Field, Object
 
 MOST_FIELDS = 100  # that one instance lets the API create for an object, and none can be deleted again
 CREATABLE = ("leads", "companies", "opportunities")
@@ -45,7 +45,8 @@ def wanted_fields(objects: Iterable[Object], there: Mapping[str, PersonField]) -
 
 def _flag(one: Object) -> list[Field]:
     name = one.deleted_field
-    return [Field(name, "", "flag", display_name=_in_words(name))] if name else []
+    shown = "Dynamics is Deleted" if name == DELETED else _in_words(name)
+    return [Field(name, "", "flag", display_name=shown)] if name else []
 
 
 def _own(one: Object) -> list[Field]:
