@@ -16,6 +16,7 @@ from bot.alerts.watch import watch
 from bot.app import make_app, make_client
 from bot.check import check_all
 from bot.delivery import delete_expired_files
+from bot.dry_run import dry_run
 from bot.ears import serve
 from bot.http import health_open
 from bot.setting_up import ask, say_yes, set_up
@@ -31,6 +32,7 @@ from sync.backlog import Thresholds
 from sync.catalogue import BadCatalogue
 from sync.engine import Engine
 from sync.objects import lanes_of
+from sync.rehearsal import Ahead
 from sync.scheduler import Job, Scheduler, sync_jobs
 
 ALERTS_EVERY = 15.0
@@ -43,7 +45,9 @@ def now() -> datetime:
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bot", description=__doc__)
     commands = parser.add_subparsers(dest="command")
-    commands.add_parser("run", help="sync, and answer in Slack (what happens without a word, too)")
+    running = commands.add_parser("run", help="sync, and answer in Slack (what happens without a word, too)")
+    running.add_argument("--dry-run", action="store_true", help="read and decide everything, write nothing, and say so")
+    running.add_argument("--csv", metavar="FILE", help="of a dry run: a line for each record, without people's data")
     commands.add_parser("check", help="say what is ready and how to mend what is not")
     setup = commands.add_parser("setup", help="create the Marketo fields this needs; they can never be deleted again")
     how = setup.add_mutually_exclusive_group()
@@ -179,6 +183,8 @@ def main() -> int:
         return asyncio.run(set_up(settings, agreed))
     if arguments.command == "verify":
         return asyncio.run(compare_both_sides(settings, arguments))
+    if arguments.command == "run" and arguments.dry_run:
+        return asyncio.run(dry_run(settings, Ahead(now), arguments.csv))
     if arguments.command == "live":
         return asyncio.run(live(settings, arguments.object, arguments.direction))
     return asyncio.run(run(settings))

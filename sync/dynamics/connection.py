@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -39,6 +39,10 @@ class Connection:
 
     async def aclose(self) -> None:
         await self._http.aclose()
+
+    def guard(self, check: Callable[[httpx.Request], Awaitable[None]]) -> None:
+        """Has `check` look at every request before it leaves; what it raises keeps the request here."""
+        self._http.event_hooks["request"].append(check)
 
     def is_ours(self, address: str) -> bool:
         """Whether a stored link leads to this environment: another one must never be sent our token.

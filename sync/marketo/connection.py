@@ -1,7 +1,7 @@
 """One connection to Marketo's REST API: limits, repeating, and envelopes turned into results or failures."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -52,6 +52,10 @@ class Connection:
 
     async def aclose(self) -> None:
         await self._http.aclose()
+
+    def guard(self, check: Callable[[httpx.Request], Awaitable[None]]) -> None:
+        """Has `check` look at every request before it leaves; what it raises keeps the request here."""
+        self._http.event_hooks["request"].append(check)
 
     async def read(self, path: str, asked: Mapping[str, str] | None = None, *, long: bool = False) -> Envelope:
         """The envelope that answers a read; `path` without ".json"."""
