@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from bot.settings import Settings, read_settings
 from demo.conversation import CHANNEL, PERSON, Conversation
 from demo.past import play
-from demo.processes import DidNotStart, Processes
+from demo.processes import HOME, DidNotStart, Processes
 from storage.database import Database
 from storage.models import passes, totals
 
@@ -125,11 +125,15 @@ async def demo(arguments: argparse.Namespace) -> int:
         await play(settings, arguments.seed, progress)
         async with httpx.AsyncClient(timeout=60) as http:
             await set_weather(http, arguments, dynamics, marketo, slack)
-            await processes.bot(as_environment(settings))
+            environment = as_environment(settings)
+            (folder / ".env").write_text("".join(f"{name}={value}\n" for name, value in environment.items()))
+            await processes.bot(environment)
             conversation = Conversation(slack, http, folder)
             if not await conversation.hears(30):
                 raise DidNotStart(f"the bot did not come to Slack; see {folder / 'bot.log'}")
             progress(f"the bot is there; its log is {folder / 'bot.log'}, Slack as a page is {slack}/")
+            progress.done()
+            show(f"to compare both sides: cd {folder} && PYTHONPATH={HOME} {sys.executable} -m bot verify")
             progress.done()
             return await with_people(arguments, settings, conversation, http)
     except DidNotStart as failure:

@@ -13,6 +13,7 @@ from sync.comparing import Tally, fit, portion_of
 from sync.engine import CALL, Engine
 from sync.errors import Later
 from sync.looking import look
+from sync.meeting import pages_of
 from sync.objects import Object
 from sync.repairing import Queued, note_mendings
 from sync.verdicts import Verdict
@@ -39,7 +40,7 @@ async def bring_field(engine: Engine, name: str, field: str, since: datetime | N
     only = alone(one, field)
     condition = f"{EDITED} ge {since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if since else ""
     columns = [*only.columns, "statecode"] if one.is_person else one.columns  # anything else is written as a whole
-    async for page in engine.dynamics.read_all(one.entity_set, columns, engine.pace.page_size, condition):
+    async for page in pages_of(engine, one, columns, condition):
         for rows in chunks_of(page, CALL):
             if engine.stopping:
                 raise Later("stopping", "the process is about to end")

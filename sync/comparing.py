@@ -15,6 +15,7 @@ from sync.engine import CALL, Engine
 from sync.errors import Later
 from sync.fit import fit_to_dynamics, fit_to_marketo
 from sync.looking import Looked, look, look_for_gone
+from sync.meeting import pages_of, rows_by_id
 from sync.objects import Object
 from sync.verdicts import Verdict, left_out
 from sync.wire import chunks_of
@@ -75,7 +76,7 @@ async def compare(engine: Engine, name: str) -> AsyncIterator[Portion]:
     one = engine.object_named(name)
     async with engine.database.read() as connection:
         marks = Marks(await last_link(connection))
-    async for page in engine.dynamics.read_all(one.entity_set, one.columns, engine.pace.page_size):
+    async for page in pages_of(engine, one):
         for rows in chunks_of(page, CALL):
             _go_on(engine)
             looked = await look(engine, one, rows)
@@ -96,7 +97,7 @@ async def second_look(engine: Engine, one: Object, looked: Looked) -> dict[str, 
     verdicts = dict(looked.verdicts)
     different = [row_id for row_id, verdict in verdicts.items() if verdict.outcome == "different"]
     if different:
-        rows = await engine.dynamics.find(one.entity_set, one.dynamics_key, different, one.columns)
+        rows = await rows_by_id(engine, one, different)
         again = await look(engine, one, rows)
         verdicts |= {row_id: again.verdicts.get(row_id, left_out(VANISHED)) for row_id in different}
     return verdicts
@@ -118,9 +119,12 @@ async def _unmet(engine: Engine, one: Object, marks: "Marks") -> AsyncIterator[l
 
 
 async def _look_for_unmet(engine: Engine, one: Object, links: Sequence[Link]) -> dict[str, Verdict]:
-    """Some may be in Dynamics all the same: paging passes over a row now and then while others come and go."""
+    """Some may be in Dynamics all the same: paging passes over a row now and then while others come and go.
+
+    So are the roles of customers, which are no rows of their own.
+    """
     ids = [str(link.dynamics_id) for link in links]
-    rows = await engine.dynamics.find(one.entity_set, one.dynamics_key, ids, one.columns)
+    rows = await rows_by_id(engine, one, ids)
     there = await look(engine, one, rows)
     gone = [link for link in links if str(link.dynamics_id) not in there.verdicts]
     return {**there.verdicts, **await look_for_gone(engine, one, gone)}

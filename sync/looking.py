@@ -17,7 +17,6 @@ from sync.keeping import rules_of, why_left_out
 from sync.objects import Object
 from sync.pull_dynamics import NO_ROLE, is_closed
 from sync.pull_marketo import person_fields
-from sync.roles import attributed
 from sync.values import parent_of
 from sync.verdicts import EQUAL, Met, Row, Verdict, judge_gone, judge_row, left_out
 
@@ -36,11 +35,12 @@ class Looked:
 
 
 async def look(engine: Engine, one: Object, rows: Sequence[Row]) -> Looked:
-    """Compares these Dynamics rows with what Marketo holds. A record that the sync is not done with is `waiting`.
+    """Compares these rows, as sync/meeting.py reads them, with what Marketo holds.
 
-    Reads Marketo once for 300 records that are linked, and once for those that are not.
+    A record that the sync is not done with is `waiting`. Reads Marketo once for 300 records that are linked, and once
+    for those that are not.
     """
-    by_id = {str(row[one.dynamics_key]): row for row in await attributed(engine, one, rows)}
+    by_id = {str(row[one.dynamics_key]): row for row in rows}
     verdicts = {row_id: left_out(why) for row_id, why in _kept_out(one, by_id).items()}
     wanted = {row_id: row for row_id, row in by_id.items() if row_id not in verdicts}
     async with engine.database.read() as connection:

@@ -16,6 +16,7 @@ from storage.ledger.noting import note
 from sync.differing import mend
 from sync.engine import CALL, Engine
 from sync.looking import look, look_for_gone, why_busy
+from sync.meeting import rows_by_id
 from sync.objects import Object
 from sync.pull_dynamics import seen_on
 from sync.refresh import lane_of, page_with
@@ -55,8 +56,7 @@ async def repair(engine: Engine, name: str, differences: Iterable[Difference]) -
 
 
 async def _repair(engine: Engine, one: Object, ids: Sequence[str]) -> Queued:
-    rows = await engine.dynamics.find(one.entity_set, one.dynamics_key, ids, one.columns)
-    looked = await look(engine, one, rows)
+    looked = await look(engine, one, await rows_by_id(engine, one, ids))
     gone = [row_id for row_id in ids if row_id not in looked.verdicts]
     async with engine.database.read() as connection:
         links = (await links_by(connection, one.name, "dynamics_id", gone)).values()

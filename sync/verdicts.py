@@ -23,8 +23,8 @@ class Met:
     """One record as it was met: its Dynamics row, the link we keep, and what Marketo holds of it.
 
     `closed` is a row that is not written to. `twin` says that the person is linked as a lead and as a contact. `names`
-    are the values of references that Marketo knows by an id of its own, `silent` the fields that tell nothing, `blocked` those
-    that Marketo does not let us write.
+    are the values of references that Marketo knows by an id of its own, `silent` the fields that tell nothing, and
+    `blocked` those that Marketo does not let us write.
     """
 
     row: Row
@@ -126,7 +126,7 @@ def judge_gone(one: Object, link: Link, there: Sequence[Row], twin: bool) -> Ver
     if one.is_person or one.deleted_field:
         if one.deleted_field and flag(there[0].get(one.deleted_field)):
             return EQUAL
-    elif one.marketo_key:
+    elif one.marketo_key and not one.is_custom:
         return left_out(KEPT)
     found = Difference("missing in dynamics", link.dynamics_id, link.marketo_id, "", one.deleted_field)
     return Verdict("different", differences=(found,))

@@ -12,7 +12,7 @@ from sync.repairing import Queued, repair
 from sync.verdicts import left_out
 from tests.journeys.planting import Found, Planter, quietly, quietly_edited
 from tests.journeys.test_edits import ada
-from tests.journeys.world import World, control, world_of
+from tests.journeys.world import LOOKUP, World, control, world_of
 
 
 async def compared(world: World, name: str) -> tuple[Tally, list[Difference]]:
@@ -115,6 +115,20 @@ async def test_a_row_that_is_deleted_while_they_are_compared_is_no_difference(wo
     assert looked.verdicts[lead].outcome == "different"
     await world.delete("leads", lead)
     assert (await second_look(world.engine, one, looked))[lead] == left_out(VANISHED)
+
+
+async def test_a_role_that_is_an_opportunitys_customer_is_compared_too(world: World) -> None:
+    contact = await world.contact(emailaddress1="grace@x.example")
+    deal = await world.opportunity(_customerid_value=contact, **{f"_customerid_value{LOOKUP}": "contact"})
+    await world.rest()
+    assert await all_differences(world) == {}
+    (role,) = await world.objects("roles")
+    await world.marketo.delete(f"/sandbox/roles/{role['marketoGUID']}")
+    assert await all_differences(world) == {"roles": {("missing in marketo", deal, "")}}
+    assert await repaired(world) == Queued(to_marketo=1)
+    await world.rest()
+    assert [one["externalOpportunityId"] for one in await world.objects("roles")] == [deal]
+    assert await all_differences(world) == {}
 
 
 async def test_an_edit_of_a_closed_lead_in_marketo_is_left_out(world: World) -> None:

@@ -44,14 +44,15 @@ async def test_what_travels_one_way_is_put_right_on_the_far_side(world: World) -
 
 
 async def test_an_account_that_somebody_changed_in_marketo_is_put_right(world: World) -> None:
-    (account,) = await world.put("accounts", {"name": "Analytical Engines", "address1_city": "London"})
+    row = {"name": "Analytical Engines", "address1_city": "London", "telephone1": "+44 555 0100"}
+    (account,) = await world.put("accounts", row)
     await world.rest()
     changed = {"externalCompanyId": account, "billingCity": "Paris"}
     await world.engine.marketo.write_objects("companies", [changed])
     assert (await refreshed(world, account, None, "accounts")).fields == {"to-marketo": ("billingCity",)}
     await world.rest()
     (company,) = await world.objects("companies")
-    assert company["billingCity"] == "London"
+    assert (company["billingCity"], company["mainPhone"]) == ("London", "+44 555 0100")
 
 
 async def test_an_opt_out_travels_and_an_opt_in_is_left_to_the_feed(world: World) -> None:
