@@ -10,9 +10,11 @@ from bot.sides import Sides
 from storage.record_story import Known
 from sync.engine import Engine
 from sync.errors import SyncFailure
+from sync.meeting import rows_by_id
 from sync.objects import SYNC, TYPE, Object
 from sync.pull_dynamics import is_closed
 from sync.pull_marketo import person_fields
+from sync.roles import attributed
 from sync.values import FORMATTED, flag, from_dynamics, from_marketo, label, person_label
 
 PATIENCE_SECONDS = 8
@@ -50,8 +52,11 @@ async def _row(engine: Engine, one: Object, dynamics_id: str | None) -> Mapping[
     if not dynamics_id:
         return None
     columns = [*one.columns, OWNER] if one.table in OWNED else one.columns
-    found = await engine.dynamics.find(one.entity_set, one.dynamics_key, [dynamics_id], list(dict.fromkeys(columns)))
-    return found[0] if found else None
+    if one.is_role:
+        return next(iter(await rows_by_id(engine, one, [dynamics_id])), None)
+    asked = list(dict.fromkeys(columns))
+    found = await engine.dynamics.find(one.entity_set, one.dynamics_key, [dynamics_id], asked)
+    return next(iter(await attributed(engine, one, found)), None)
 
 
 async def _other(engine: Engine, one: Object, known: Known) -> Mapping[str, Any] | None:
@@ -63,7 +68,7 @@ async def _other(engine: Engine, one: Object, known: Known) -> Mapping[str, Any]
     elif one.is_person:
         found = await engine.marketo.find_people(one.marketo_key, [known.dynamics_id], person_fields(engine))
     else:
-        names = [each.name for each in one.fields]
+        names = [each.rest for each in one.fields]
         found = await engine.marketo.find_objects(one.kind, one.marketo_key, [known.dynamics_id], names)
     return found[0] if found else None
 

@@ -14,10 +14,10 @@ from storage.ledger.readings import cursor_of
 from sync.blocked import without_blocked
 from sync.dynamics.client import ChangedRows
 from sync.engine import Engine
+from sync.meeting import rows_by_id
 from sync.objects import Object
 from sync.pull_dynamics import Page, note_page, page_of, seen_on, standings
 from sync.pull_marketo import person_fields
-from sync.roles import attributed
 from sync.values import fingerprint, from_dynamics, from_marketo, label, person_label
 
 FEEDS: Mapping[Direction, tuple[Any, str]] = {"to-marketo": ("dynamics", ""), "to-dynamics": ("marketo", "edits")}
@@ -59,8 +59,8 @@ async def refresh_record(engine: Engine, name: str, dynamics_id: str | None, mar
 async def _row(engine: Engine, one: Object, dynamics_id: str | None) -> Mapping[str, Any] | None:
     if not dynamics_id:
         return None
-    found = await engine.dynamics.find(one.entity_set, one.dynamics_key, [dynamics_id], one.columns)
-    return (await attributed(engine, one, found))[0] if found else None
+    found = await rows_by_id(engine, one, [dynamics_id])
+    return found[0] if found else None
 
 
 async def _other(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from storage.ledger.findings import read_findings
+from sync.refresh import Refreshed, refresh_record
 from tests.journeys.world import LOOKUP, Row, World, control
 
 # owners
@@ -226,5 +227,14 @@ async def test_a_connection_that_is_no_contact_role_any_more_loses_its_role(worl
     assert await roles(world) == []
     to_contact = {"_record2id_value": grace, f"_record2id_value{LOOKUP}": "contact"}
     await world.put("connections", {"connectionid": role, **to_contact})
+    await world.rest()
+    assert len(await roles(world)) == 1
+
+
+async def test_a_customers_role_is_read_anew_like_any_other_record(world: World) -> None:
+    deal = await world.opportunity(**for_contact(await world.contact()))
+    await world.rest()
+    for name in ("roles", "opportunities"):
+        assert await refresh_record(world.engine, name, deal, None) == Refreshed({}, True, name != "roles")
     await world.rest()
     assert len(await roles(world)) == 1
