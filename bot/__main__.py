@@ -60,7 +60,10 @@ def parse_arguments() -> argparse.Namespace:
     verify.add_argument("objects", nargs="*", metavar="OBJECT", help="all where none is named")
     verify.add_argument("--csv", metavar="FILE", help="write every difference there, names and values included")
     verify.add_argument("--repair", action="store_true", help="queue what differs, for the next pass to write")
-    return parser.parse_args()
+    given = parser.parse_args()
+    if given.command == "run" and given.csv and not given.dry_run:
+        running.error("--csv goes with --dry-run")
+    return given
 
 
 async def run(settings: Settings) -> int:

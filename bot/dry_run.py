@@ -7,7 +7,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +56,8 @@ def copy(url: str, to: Path) -> str:
     source = Path(make_url(url).database or "")
     if not source.is_file():
         return "There is no database yet: this rehearsal begins with nothing."
-    with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as found, sqlite3.connect(to) as copy:
-        found.backup(copy)
+    with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as found, closing(sqlite3.connect(to)) as there:
+        found.backup(there)
     return f"This rehearsal begins with a copy of {source}."
 
 

@@ -165,3 +165,9 @@ def test_run_dry_run_prints_counts_and_writes_a_line_for_each_record(sandbox: Se
     assert "leads          to-marketo" in ran.stdout and "Nothing was written." in ran.stdout
     names = {row["lastname"] for row in people}
     assert not {cell for line in lines for cell in line.values()} & names
+
+
+def test_a_side_that_cannot_be_read_is_told_and_fails(sandbox: Services, tmp_path: Path) -> None:
+    marketo = sandbox("marketo", "--limits", "none")
+    ran = dry(settings("http://127.0.0.1:9", "http://127.0.0.1:9", marketo, tmp_path / "sync.db"), tmp_path / "f.csv")
+    assert ran.returncode == 1 and "dynamics could not be read to the end: connection" in ran.stderr
