@@ -105,7 +105,7 @@ def _defaults(told: Mapping[str, Any], mistakes: list[Mistake]) -> dict[str, Any
 def _common(table: Table) -> dict[str, Any]:
     return {
         "directions": table.directions(default=("to-marketo",)),
-        "sync_column": table.text("sync_flag"),
+        "sync_flag": table.text("sync_flag"),
         "same_email": table.word("same_email", ("park", "separate", "share"), "park"),
         "default_owner": table.text("default_owner").lower(),
     }

@@ -1,6 +1,6 @@
 """Fitting an object to what its two sides really have, in values: fields are left out, narrowed, or reported."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from storage.changes import Direction, Finding, Side
@@ -29,10 +29,14 @@ def fitted_to_dynamics(one: Object, columns: Mapping[str, Column], options: Opti
         one,
         fields=tuple(field for field, _ in found if field),
         label_columns=tuple(each for each in one.label_columns if each in columns),
-        sync_column=next((each for each in columns if each.lower() == one.sync_column.lower()), ""),
-        merged_column=MERGED if MERGED in columns else "",
     )
-    return Fitted(kept, tuple(finding for _, findings in found for finding in findings))
+    return Fitted(judged_by(kept, columns), tuple(finding for _, findings in found for finding in findings))
+
+
+def judged_by(one: Object, columns: Collection[str]) -> Object:
+    """`one` with those columns that say whether a row is kept in step, as far as its table has them."""
+    flag = next((each for each in columns if each.lower() == one.sync_flag.lower()), "")
+    return replace(one, sync_column=flag, merged_column=MERGED if MERGED in columns else "")
 
 
 def _to_column(
@@ -85,10 +89,11 @@ def _to_marketo(one: Object, each: Field, there: PersonField | None) -> tuple[Fi
     return _limited(one, field, there.length, "marketo", findings)
 
 
-def nothing_there(one: Object) -> Fitted:
-    """An object that Marketo does not have, such as a custom object before `python -m bot setup`."""
-    words = f"{one.name} are not kept in step, Marketo has no {one.kind}: run `python -m bot setup` to create them"
-    return Fitted(replace(one, fields=()), (Finding("unknown", one.name, "", words),))
+def left_out(one: Object, why: str) -> Fitted:
+    """An object that a side does not have at all: nothing of it is kept in step."""
+    return Fitted(
+        replace(one, fields=()), (Finding("unknown", one.name, "", f"{one.name} are not kept in step, {why}"),)
+    )
 
 
 def without_orphans(objects: Sequence[Object]) -> tuple[Object, ...]:

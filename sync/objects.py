@@ -80,9 +80,9 @@ class Object:
     """One object. `kind` is the Marketo REST path; `marketo_key` the field there that holds the Dynamics id.
 
     A Dynamics row whose statecode is not the `open_state` is closed: it is read, but not written to. Only rows that
-    pass all `filters`, and whose `sync_column` (where the table has it) is not No, are kept in step, and none whose
-    `merged_column` says that a merge put another in its place. `same_email` says what becomes of several rows with one
-    e-mail address; `default_owner` (a Dynamics id) replaces a disabled user.
+    pass all `filters`, and whose `sync_flag` (found as the `sync_column`, where the table has it) is not No, are kept
+    in step, and none whose `merged_column` says that a merge put another in its place. `same_email` says what becomes
+    of several rows with one e-mail address; `default_owner` (a Dynamics id) replaces a disabled user.
     """
 
     name: str
@@ -97,6 +97,7 @@ class Object:
     label_columns: tuple[str, ...] = ("name",)
     deleted_field: str = ""
     filters: tuple[Filter, ...] = ()
+    sync_flag: str = ""
     sync_column: str = ""
     merged_column: str = ""
     same_email: SameEmail = "park"

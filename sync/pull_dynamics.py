@@ -18,6 +18,7 @@ from sync.decide import edited
 from sync.dynamics.client import ChangedRows
 from sync.engine import Engine
 from sync.errors import CursorExpired
+from sync.fitting import judged_by
 from sync.holding import Tally, hold_if_too_much, is_held, rests
 from sync.keeping import rules_of, settles_until, why_left_out
 from sync.objects import EDITOR, Object
@@ -69,7 +70,8 @@ async def pull_dynamics(engine: Engine, one: Object) -> None:
         except CursorExpired:
             if cursor.cursor is None:
                 raise
-            cursor, expired = replace(cursor, cursor=None), True
+            one, expired = await _judged_anew(engine, one), True
+            cursor = _for_columns(one, replace(cursor, cursor=None))
             continue
         if cursor.cursor is None and cursor.first_read_done_at is not None:
             met, tally.counts_changes = set(), False
@@ -91,6 +93,13 @@ async def pull_dynamics(engine: Engine, one: Object) -> None:
             if expired and not more:
                 await remember_reread(engine.database, connection, one.name, EXPIRED, now)
             await save_cursor(engine.database, connection, "dynamics", one.name, kept, now)
+
+
+async def _judged_anew(engine: Engine, one: Object) -> Object:
+    """A link that expired may mean that the table was changed: a flag that leaves rows out may be new, or gone."""
+    one = judged_by(one, await engine.dynamics.columns(one.table))
+    engine.objects = tuple(one if each.name == one.name else each for each in engine.objects)
+    return one
 
 
 def _for_columns(one: Object, cursor: Cursor) -> Cursor:

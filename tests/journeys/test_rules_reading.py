@@ -169,6 +169,19 @@ async def test_a_new_field_goes_by_the_rule_of_matches_where_both_sides_hold_a_v
     assert (await world.row("leads", lead))["address1_city"] == "London"
 
 
+async def test_new_fields_that_both_sides_hold_alike_are_agreed_on_without_a_write(world: World) -> None:
+    leads = object_named("leads")
+    fewer = tuple(each for each in leads.fields if each.name not in ("city", "doNotCall"))
+    restarted(world, leads=replace(leads, fields=fewer))
+    _, person = await ada(world, address1_city="Turin", donotphone=False)
+    await world.edit(person, city="Turin")
+    await world.rest()
+    await world.forget_calls()
+    restarted(world)
+    await world.rest()
+    assert await world.writes() == 0
+
+
 async def test_a_new_opt_out_field_opts_nobody_in(world: World) -> None:
     leads = object_named("leads")
     restarted(world, leads=replace(leads, fields=tuple(each for each in leads.fields if each.name != "doNotCall")))

@@ -111,7 +111,7 @@ def test_options_are_those_of_the_column() -> None:
 
 def test_the_flag_that_keeps_rows_out_is_asked_for_where_the_table_has_it() -> None:
     flag = replace(COLUMN, name="new_SyncToMkto")
-    flagged = replace(BOTH, sync_column="new_synctomkto")
+    flagged = replace(BOTH, sync_flag="new_synctomkto")
     assert to_dynamics(flagged, COLUMN, flag).one.sync_column == "new_SyncToMkto"
     assert to_dynamics(flagged, COLUMN).one.sync_column == ""
 
