@@ -1,17 +1,21 @@
 """What has to hold between the fields of an object and between objects, and the order objects are pushed in."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from sync.catalogue_tables import Mistake
-from sync.objects import Field, Object
+from sync.objects import CUSTOM, Field, Object
 
 PERSON_TABLES = ("lead", "contact")
+LONGEST_CUSTOM_NAME = 33  # the native connector's; Marketo names no limit of its own, and takes letters, digits and _
+MOST_CUSTOM_FIELDS = 50
+MOST_CUSTOM_OBJECTS = 10
 
 
 def mistakes_between(objects: Sequence[Object]) -> list[Mistake]:
     found = [mistake for one in objects for mistake in (*_names(one), *_columns(one), *_people(one))]
-    return [*found, *_people_twice(objects), *_loops(objects)]
+    return [*found, *_people_twice(objects), *_custom_objects(objects), *_loops(objects)]
 
 
 def _names(one: Object) -> Iterator[Mistake]:
@@ -58,6 +62,22 @@ def _people_twice(objects: Sequence[Object]) -> Iterator[Mistake]:
             yield Mistake(
                 (one.name, "table"), f"the people of the table '{one.table}' are two objects; keep one of them"
             )
+
+
+def _custom_objects(objects: Sequence[Object]) -> Iterator[Mistake]:
+    """From Marketo's "Custom objects", and the native connector's rule for their names."""
+    custom = [one for one in objects if one.is_custom]
+    for number, one in enumerate(custom, 1):
+        name = one.kind.removeprefix(CUSTOM)
+        if not re.fullmatch(r"\w+", name, re.ASCII) or len(name) > LONGEST_CUSTOM_NAME:
+            words = f"'{name}' cannot be a custom object's name; use up to {LONGEST_CUSTOM_NAME} letters, digits and _"
+            yield Mistake((one.name, "marketo"), words)
+        if len(one.fields) >= MOST_CUSTOM_FIELDS:
+            words = f"'{one.name}' has more than {MOST_CUSTOM_FIELDS - 1} fields beside its key; Marketo takes no more"
+            yield Mistake((one.name, "fields"), words)
+        if number > MOST_CUSTOM_OBJECTS:
+            words = f"Marketo has at most {MOST_CUSTOM_OBJECTS} custom objects; take '{one.name}' out"
+            yield Mistake((one.name, "marketo"), words)
 
 
 def _at(one: Object, each: Field, words: str) -> Mistake:

@@ -160,3 +160,22 @@ def test_a_lead_made_in_dynamics_is_given_its_company_once() -> None:
     field = the_lead('company = { column = "companyname", direction = "to-dynamics", on_creation = true }')
     assert field.travelling("to-dynamics") == ()
     assert field.field("company").on_creation
+
+
+def visits(marketo: str = "customobjects/visit_c", fields: str = 'name = "new_name"\n', name: str = "visits") -> str:
+    table = f'[{name}]\ntable = "new_visit"\nrows = "new_visits"\nkey = "new_visitid"\nmarketo_key = "visitId"\n'
+    return f'{table}marketo = "{marketo}"\n[{name}.fields]\n{fields}'
+
+
+def test_a_custom_objects_name_has_at_most_33_characters() -> None:
+    assert parse_objects(visits("customobjects/" + "v" * 33), "objects.toml")
+    words = "cannot be a custom object's name; use up to 33 letters, digits and _"
+    for name in ("v" * 34, "visits of ours"):
+        assert mistakes(visits(f"customobjects/{name}")) == (f"objects.toml:6: '{name}' {words}",)
+
+
+def test_marketo_takes_fifty_fields_of_a_custom_object_and_ten_custom_objects() -> None:
+    many = "".join(f'f{n} = "new_f{n}"\n' for n in range(50))
+    assert "has more than 49 fields beside its key" in mistakes(visits(fields=many))[0]
+    eleven = "\n".join(visits(f"customobjects/visit{n}", name=f"visits{n}") for n in range(11))
+    assert "Marketo has at most 10 custom objects; take 'visits10' out" in mistakes(eleven)[0]
