@@ -1,13 +1,19 @@
 """What the sync did: records created, updated, deleted, or skipped and why.
 
-/sync activity [object:leads] [direction:to-dynamics]
-               [outcome:created | updated | deleted | skipped]
-               [reason:"not flagged"] [field:unsubscribed]
-               [since:24h] [until:2026-11-01] [page:2] [csv]
+/sync activity [object:leads]
+               [direction:to-dynamics]
+               [outcome:created | updated |
+                        deleted | skipped]
+               [reason:"not flagged"]
+               [field:unsubscribed]
+               [since:24h]
+               [until:2026-11-01]
+               [page:2] [csv]
 
 /sync activity leads skipped since:24h
 /sync activity field:unsubscribed since:7d
-/sync activity skipped csv    the same as a file, sent to you
+/sync activity skipped csv
+  the same as a file, sent to you
 """
 
 import tempfile

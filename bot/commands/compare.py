@@ -2,14 +2,18 @@
 
 /sync compare <object> [csv | repair]
 
-/sync compare leads         reads all of them anew
-/sync compare leads csv     its differences as a file
-/sync compare leads repair  has them put right
-/sync compare               what was compared last
+/sync compare leads
+  reads all of them anew
+/sync compare leads csv
+  its differences as a file
+/sync compare leads repair
+  has them put right
+/sync compare
+  what was compared last
 
-For operators: it reads every record on both sides.
-A repair asks first; it opts nobody in, and where
-either side says no, both will.
+For operators: it reads every record on both
+sides. A repair asks first; it opts nobody
+in, and where either side says no, both will.
 """
 
 from bot import compared

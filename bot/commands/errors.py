@@ -1,18 +1,24 @@
 """What failed, why, and what to do: the open sync errors, by code first.
 
 /sync errors [object:leads] [code:1003]
-             [direction:to-dynamics] [operation:update]
-             [state:open|retrying|resolved|ignored]
-             [since:24h | since:2026-11-01] [until:…]
-             [sort:newest|oldest|tried]
+             [direction:to-dynamics]
+             [operation:update]
+             [state:open | retrying |
+                    resolved | ignored]
+             [since:24h | since:2026-11-01]
+             [until:…]
+             [sort:newest | oldest | tried]
              [free words] [page:2] [csv]
 
-/sync errors                   by code, with what to do
+/sync errors
+  by code, with what to do
 /sync errors code:1003 since:7d
-/sync errors "van der Berg"    words begin a name, a message,
-                               an id or a code
+/sync errors "van der Berg"
+  words begin a name, a message, an id or
+  a code
 /sync errors state:ignored sort:tried
-/sync errors object:leads csv  the same as a file, sent to you
+/sync errors object:leads csv
+  the same as a file, sent to you
 """
 
 import tempfile

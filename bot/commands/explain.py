@@ -2,10 +2,14 @@
 
 /sync explain [code]
 
-/sync explain 1003            one of Marketo's
-/sync explain 0x80040333      one of Dynamics'
-/sync explain ambiguous       one of ours
-/sync explain                 the codes of the open errors
+/sync explain 1003
+  one of Marketo's
+/sync explain 0x80040333
+  one of Dynamics'
+/sync explain ambiguous
+  one of ours
+/sync explain
+  the codes of the open errors
 """
 
 from datetime import timedelta

@@ -2,9 +2,10 @@
 
 /sync health
 
-Marketo's quota is counted for all its integrations
-together, and anew at midnight US Central. The same is told
-over HTTP on HEALTH_PORT: /healthz and /metrics.
+Marketo's quota is counted for all its
+integrations together, and anew at midnight
+US Central. The same is told over HTTP on
+HEALTH_PORT: /healthz and /metrics.
 """
 
 from bot import health_report

@@ -3,7 +3,9 @@
 /sync ignore <#number | filters as in errors>
 
 /sync ignore #27
-/sync ignore code:1003        says how many, and asks first
+/sync ignore code:1003
+  says how many, and asks first
+/sync ignore all
 
 For operators. Undo it with /sync reopen.
 """

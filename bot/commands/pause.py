@@ -2,13 +2,17 @@
 
 /sync pause [object] [direction]
 
-/sync pause                   everything
-/sync pause leads             leads, in both directions
-/sync pause leads to-dynamics one direction of them
-/sync pause to-marketo        all that goes to Marketo
+/sync pause
+  everything
+/sync pause leads
+  leads, in both directions
+/sync pause leads to-dynamics
+  one direction of them
+/sync pause to-marketo
+  all that goes to Marketo
 
-For operators. Changes are collected meanwhile, and written
-after /sync resume.
+For operators. Changes are collected
+meanwhile, and written after /sync resume.
 """
 
 from bot.acting_on_lanes import hold

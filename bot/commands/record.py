@@ -1,7 +1,9 @@
 """One record's story on both sides: where it stands, and because of what.
 
-/sync record <e-mail | name | Dynamics GUID | Marketo id>
-/sync record error #27     the record of an error
+/sync record <e-mail | name | id>
+  the id of either side
+/sync record error #27
+  the record of an error
 
 /sync record ada@example.com
 /sync record "Ada Lovelace"

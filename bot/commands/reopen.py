@@ -3,7 +3,9 @@
 /sync reopen <#number | filters as in errors>
 
 /sync reopen #27
-/sync reopen code:1003        says how many, and asks first
+/sync reopen code:1003
+  says how many, and asks first
+/sync reopen all
 
 For operators.
 """

@@ -2,12 +2,13 @@
 
 /sync resume [object] [direction]
 
-/sync resume                  everything
+/sync resume
+  everything
 /sync resume leads to-dynamics
 
-What a brake holds (see /sync status) is asked about
-first, with the numbers of what will be written.
-For operators.
+What a brake holds (see /sync status) is
+asked about first, with the numbers of what
+will be written. For operators.
 """
 
 from bot.acting_on_lanes import hold

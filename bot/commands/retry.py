@@ -4,9 +4,12 @@
 
 /sync retry #27
 /sync retry code:1003 since:24h
-/sync retry object:leads      says how many, and asks first
+/sync retry object:leads
+  says how many, and asks first
+/sync retry all
 
-For operators. A retry of many opts nobody in.
+For operators. A retry of many opts nobody
+in.
 """
 
 from bot.acting import act

@@ -2,15 +2,17 @@
 
 /sync run [object] [direction]
 /sync run <object> [direction] first
-/sync run record <e-mail | Dynamics GUID | Marketo id>
+/sync run record <e-mail | id>
 /sync run <object> field:<name> [since:…]
 
 /sync run
-/sync run leads to-marketo    tried again even if it stopped
-/sync run leads first         before all else for an hour
+/sync run leads to-marketo
+  tried again even if it stopped
+/sync run leads first
+  before all else for an hour
 /sync run record ada@example.com
 /sync run leads field:industry
-          one field, for all that are linked
+  one field, for all that are linked
 
 For operators. Reading anew opts nobody in.
 """

@@ -1,14 +1,21 @@
 """Is the sync keeping up? What waits, the oldest of it, errors, and how long it will take.
 
-/sync status [object] [backlog | last-hour | last-24h
-                       | trend | by:user]
+/sync status [object] [view]
+  backlog, last-hour, last-24h, trend
+  or by:user
 
-/sync                      the overview
-/sync status leads         one object, by direction and operation
-/sync status last-hour     records synced in the last full hour
-/sync status last-24h      records per hour: max, min, average
-/sync status leads trend   five days of backlog
-/sync status leads by:user whose edits wait
+/sync
+  the overview
+/sync status leads
+  one object, by direction and operation
+/sync status last-hour
+  records synced in the last full hour
+/sync status last-24h
+  records per hour: max, min, average
+/sync status leads trend
+  five days of backlog
+/sync status leads by:user
+  whose edits wait
 """
 
 from datetime import datetime, tzinfo

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from bot.grammar import parse
+from bot.reading_errors import nearest_filter
 from bot.request import Errors, Explain, Misunderstood, Request
 from bot.words import Vocabulary
 
@@ -63,3 +64,26 @@ spans = some.none() | some.dates() | some.integers(1, 9999).map(lambda minutes: 
 def test_every_filter_can_be_put_into_words_and_read_back(state: Any, since: Any, until: Any, sort: Any) -> None:
     request = Errors(since=since, state=state, until=until, sort=sort)
     assert asked(request.words) == request
+
+
+@pytest.mark.parametrize("text", ["code: 1003", "errors code: 1003", 'errors code: "1003"'])
+def test_a_filters_value_may_stand_behind_a_blank(text: str) -> None:
+    assert parse(text, WORDS) == Errors(code="1003")
+
+
+def test_a_filter_that_says_nothing_takes_no_other_for_its_value() -> None:
+    assert parse("errors object: code:1003", WORDS) == Errors(code="1003", free=("object:",))
+
+
+@pytest.mark.parametrize(
+    ("words", "nearest"),
+    [
+        ("leeds", Errors("leads")),
+        ("contcats 1003", Errors("contacts", free=("1003",))),
+        ("ignord", Errors(state="ignored")),
+        ("Lovelace", None),
+        ("ada@example.com", None),
+    ],
+)
+def test_free_words_that_read_like_a_filter_have_one_nearest_to_them(words: str, nearest: Errors | None) -> None:
+    assert nearest_filter(Errors(free=tuple(words.split())), WORDS.objects) == nearest

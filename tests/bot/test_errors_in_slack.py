@@ -296,3 +296,10 @@ async def test_a_large_file_says_how_far_it_is(sqlite_database: Database, talk: 
 async def test_what_slack_does_not_confirm_is_told_so(twenty: Database, talk: Conversation) -> None:
     await talk.control("refuse", method="files.info", error="missing_scope", times=9)
     assert "has not confirmed yet" in (await talk.say("/sync errors csv"))["plain"]
+
+
+async def test_words_that_find_nothing_offer_the_nearest_filter(sqlite_database: Database, talk: Conversation) -> None:
+    await failed(sqlite_database, error(NOW))
+    answer = await talk.say("/sync errors leeds")
+    assert answer["text"].startswith('No open errors for "leeds". Did you mean: /sync errors object:leads')
+    assert "1 open error of leads" in (await talk.press(answer, "/sync errors object:leads"))["text"]

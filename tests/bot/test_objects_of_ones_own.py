@@ -98,6 +98,13 @@ async def test_its_words_are_understood_and_others_are_not(clinic: Conversation)
     assert "Try: /sync pause patients to-marketo" in unknown
 
 
+async def test_help_names_it_and_speaks_of_no_object_that_is_not_there(clinic: Conversation) -> None:
+    assert "Objects: patients, visits" in (await clinic.say("/sync help"))["text"]
+    told = (await clinic.say("/sync help pause"))["text"]
+    assert "/sync pause patients to-dynamics" in told
+    assert "leads" not in told
+
+
 async def test_its_records_have_links_and_those_of_an_object_long_gone_have_none(
     clinic: Conversation, sqlite_database: Database
 ) -> None:
