@@ -2,9 +2,8 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
-from storage.changes import Finding, Side
+from storage.changes import Side
 from storage.ledger.findings import save_findings
 from sync.custom_types import fields_there
 from sync.dynamics.client import Dynamics
@@ -16,8 +15,8 @@ from sync.fitting import (
     Options,
     fitted_to_dynamics,
     fitted_to_marketo,
+    left_out,
     logical,
-    nothing_there,
     without_orphans,
 )
 from sync.marketo.access import PersonField
@@ -63,8 +62,11 @@ async def _keep(engine: Engine, side: Side, found: Sequence[Fitted]) -> None:
 
 
 async def read_dynamics(dynamics: Dynamics, one: Object) -> Fitted:
-    """`one` fitted to its table; options are read where a choice travels to Dynamics, or as its number."""
-    columns = await dynamics.columns(one.table)
+    """`one` fitted to its table, left out where there is none; options are read where a choice travels to Dynamics."""
+    try:
+        columns = await dynamics.columns(one.table)
+    except Never:
+        return left_out(one, f"Dynamics has no table {one.table}")
     if unknown := [each.column for each in one.filters if logical(each.column) not in columns]:
         raise PersonMustLook("schema", f"{one.name}: Dynamics has no column {', '.join(unknown)} to filter by")
     choices = [each for each in one.fields if each.kind == "choice"]
@@ -87,7 +89,7 @@ async def read_marketo(marketo: Marketo, one: Object, people: dict[str, PersonFi
     try:
         return fitted_to_marketo(one, await marketo.object_fields(one.kind))
     except Never:
-        return nothing_there(one)
+        return left_out(one, f"Marketo has no {one.kind}")
     except PersonMustLook as failure:
         log.warning("%s could not be described: %s", one.name, failure)
         return Fitted(one, ())
@@ -96,6 +98,6 @@ async def read_marketo(marketo: Marketo, one: Object, people: dict[str, PersonFi
 def _fitted_custom(one: Object, there: Mapping[str, PersonField] | None) -> Fitted:
     """A custom object that Marketo does not have is left out as a whole, and nothing else stops."""
     if there is not None:
-        return fitted_to_marketo(one, there) if there else nothing_there(one)
-    words = f"{one.name} are not kept in step, this Marketo has no custom objects, or our user may not see them"
-    return Fitted(replace(one, fields=()), (Finding("unknown", one.name, "", words),))
+        lacking = f"Marketo has no {one.kind}: run `python -m bot setup` to create it"
+        return fitted_to_marketo(one, there) if there else left_out(one, lacking)
+    return left_out(one, "this Marketo has no custom objects, or our user may not see them")

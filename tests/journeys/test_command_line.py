@@ -9,6 +9,15 @@ from tests.journeys.test_stopping import settings
 from tests.services import HOME, Services
 
 
+NOBODY = "http://localhost:1"
+
+
+def of(sandbox: Services, folder: Path) -> dict[str, str]:
+    """The settings of a bot between three services of its own."""
+    slack, dynamics, marketo = (sandbox(name, "--limits", "none") for name in ("slack", "dynamics", "marketo"))
+    return settings(slack, dynamics, marketo, folder / "sync.db")
+
+
 def said(environment: dict[str, str], *words: str, answer: str = "") -> tuple[int, str]:
     """The exit code of a command and all it printed."""
     command = [sys.executable, "-m", "bot", *words]
@@ -17,8 +26,7 @@ def said(environment: dict[str, str], *words: str, answer: str = "") -> tuple[in
 
 
 def test_setup_lists_what_it_would_create_asks_and_creates_it(sandbox: Services, tmp_path: Path) -> None:
-    services = [sandbox(name, "--limits", "none") for name in ("slack", "dynamics", "marketo")]
-    environment = settings(*services, tmp_path / "sync.db")
+    environment = of(sandbox, tmp_path)
     code, words = said(environment, "setup", "--dry-run")
     assert code == 0 and "leads.dynamicsHomePhone: 'Microsoft Home Phone', string" in words
     code, words = said(environment, "setup", answer="n\n")
@@ -29,10 +37,9 @@ def test_setup_lists_what_it_would_create_asks_and_creates_it(sandbox: Services,
 
 
 def test_check_tells_of_a_field_that_does_not_fit_in_one_sentence(sandbox: Services, tmp_path: Path) -> None:
-    services = [sandbox(name, "--limits", "none") for name in ("slack", "dynamics", "marketo")]
     own = tmp_path / "objects.toml"
     own.write_text(DEFAULT.read_text().replace("[leads.fields]", '[leads.fields]\nbadge = "new_badge"'))
-    environment = settings(*services, tmp_path / "sync.db") | {"SYNC_OBJECTS": str(own)}
+    environment = of(sandbox, tmp_path) | {"SYNC_OBJECTS": str(own)}
     assert said(environment, "setup", "--yes")[0] == 0
     code, words = said(environment, "check")
     assert code == 0
@@ -42,8 +49,7 @@ def test_check_tells_of_a_field_that_does_not_fit_in_one_sentence(sandbox: Servi
 def test_mistakes_in_the_file_end_every_command_with_their_lines(tmp_path: Path) -> None:
     own = tmp_path / "objects.toml"
     own.write_text('[leads]\ntable = "lead"\ndiretion = "both"\n')
-    services = ["http://localhost:1"] * 3
-    environment = settings(*services, tmp_path / "sync.db") | {"SYNC_OBJECTS": str(own)}
+    environment = settings(NOBODY, NOBODY, NOBODY, tmp_path / "sync.db") | {"SYNC_OBJECTS": str(own)}
     for words in ([], ["check"], ["setup"], ["live", "all"]):
         code, printed = said(environment, *words)
         assert code == 2

@@ -1,5 +1,6 @@
 """A file of one's own: other names, fewer objects, and still everything in step."""
 
+from storage.ledger.findings import read_findings
 from sync.catalogue import parse_objects
 from tests.journeys.world import World
 
@@ -63,3 +64,15 @@ async def test_without_people_in_the_file_nobody_is_read(world: World) -> None:
     ]
     assert await world.people(lastName="Nobody") == []
     assert await world.codes() == []
+
+
+async def test_a_table_that_dynamics_lacks_leaves_its_object_out_and_no_other(world: World) -> None:
+    await described_by(
+        world, PATIENTS + CLINICS.replace('"account"', '"new_clinic"').replace('"accounts"', '"new_clinics"')
+    )
+    contact = await world.contact(lastname="Grey")
+    await world.rest()
+    assert await world.one(dynamicsContactId=contact)
+    async with world.database.read() as connection:
+        messages = [each.message for each in await read_findings(connection)]
+    assert messages == ["clinics are not kept in step, Dynamics has no table new_clinic"]

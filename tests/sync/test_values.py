@@ -1,11 +1,24 @@
 """How values are compared: differences of spelling are no edits."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.objects import Field
-from sync.values import FORMATTED, LOOKUP, compared, fingerprint, from_dynamics, from_marketo, led_to, to_dynamics
+from sync.values import (
+    FORMATTED,
+    LOOKUP,
+    compared,
+    fingerprint,
+    from_dynamics,
+    from_marketo,
+    led_to,
+    not_an_option,
+    to_dynamics,
+    to_marketo,
+)
 from tests.objects import CONTACTS, LEADS, OPPORTUNITIES
 
 TEXT, EMAIL = Field("city", "address1_city"), Field("email", "emailaddress1", "email")
@@ -79,3 +92,32 @@ def test_both_sides_of_one_person_compare_as_equal() -> None:
 def test_an_owner_is_bound_and_nothing_clears_a_column() -> None:
     sent = to_dynamics(LEADS, {"externalSalesPersonId": "7", "city": None, "doNotCall": True}, {})
     assert sent == {"ownerid@odata.bind": "/systemusers(7)", "address1_city": None, "donotphone": True}
+
+
+def test_a_choice_that_travels_as_its_number_is_a_number_on_both_sides() -> None:
+    rank = Field("rank", "new_rank", "choice", number=True, options=((1, "Low"), (2, "High")))
+    one = replace(LEADS, fields=(rank,))
+    row = {"new_rank": 2, "new_rank" + FORMATTED: "High"}
+    assert from_dynamics(one, row) == from_marketo(one, {"rank": "2"}) == {"rank": 2}
+    assert to_dynamics(one, {"rank": 2}, {}) == {"new_rank": 2}
+
+
+def test_a_choice_is_written_to_dynamics_as_the_number_of_its_label_whatever_its_case() -> None:
+    rank = Field("rank", "new_rank", "choice", options=((1, "Low"), (2, "High")))
+    one = replace(LEADS, fields=(rank,))
+    assert to_dynamics(one, {"rank": "high"}, {}) == {"new_rank": 2}
+    assert not_an_option(one, {"rank": "high"}) is None is not_an_option(one, {"rank": None})
+    assert not_an_option(one, {"rank": "Top"}) == "rank: Dynamics has no option 'Top' for new_rank; it has Low, High"
+
+
+def test_a_text_to_be_truncated_compares_by_what_the_shorter_side_can_hold() -> None:
+    short = Field("a", "b", too_long="truncate", limit=5)
+    assert compared(short, "abcdefg") == compared(short, "abcde") == "abcde"
+    assert compared(short, "abcd efg") == "abcd"
+    assert compared(replace(short, too_long="refuse"), "abcdefg") == "abcdefg"
+
+
+def test_values_are_read_and_written_under_the_name_a_field_has_in_this_instance() -> None:
+    one = replace(LEADS, fields=(Field("badge", "new_badge", rest_name="vb_2019"),))
+    assert from_marketo(one, {"vb_2019": "A7", "badge": "-"}) == {"badge": "A7"}
+    assert to_marketo(one, {"badge": "A7"}) == {"vb_2019": "A7"}
