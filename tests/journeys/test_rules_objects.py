@@ -33,6 +33,17 @@ async def test_a_person_or_opportunity_owned_by_a_team_has_an_owner(world: World
     assert [one["externalSalesPersonId"] for one in await world.objects("opportunities")] == [west]
 
 
+async def test_a_person_waits_for_the_team_that_owns_it_and_goes_on_with_it(world: World) -> None:
+    await world.rest()
+    west = await team(world)
+    lead = await world.lead(**owned_by_team(west))
+    world.watch.to_hold = True
+    await world.sync()
+    assert [one.waits_for for one in await world.waiting() if one.object == "leads"] == [f"teams:{west}"]
+    await world.sync()
+    assert (await world.one(dynamicsLeadId=lead))["externalSalesPersonId"] == west
+
+
 async def test_a_person_made_in_marketo_for_a_team_belongs_to_it_in_dynamics(world: World) -> None:
     west = await team(world)
     await world.rest()
