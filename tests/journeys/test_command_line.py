@@ -8,7 +8,6 @@ from sync.catalogue import DEFAULT
 from tests.journeys.test_stopping import settings
 from tests.services import HOME, Services
 
-
 NOBODY = "http://localhost:1"
 
 
