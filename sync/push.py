@@ -23,7 +23,7 @@ from storage.ledger.claiming import mark_in_flight, next_in_line, waiting_values
 from storage.ledger.links import Key, links_by, marketo_ids, taken
 from storage.ledger.noting import Lane, note
 from storage.ledger.readings import cursor_of, restart_lane, stop_lane
-from storage.ledger.settling import Round, settle
+from storage.ledger.settling import Round, settle, wake_children
 from sync.decide import Insert, Skip, Write, decide
 from sync.engine import Engine
 from sync.errors import Later, Never, PersonMustLook, SyncFailure
@@ -70,6 +70,7 @@ class Claim:
     stopped: PersonMustLook | None = None
     delayed: Later | None = None
     left_out: set[str] = field(default_factory=set)
+    awaited: set[str] = field(default_factory=set)
 
     @property
     def key(self) -> Key:
@@ -179,6 +180,7 @@ def defer(engine: Engine, claimed: Claim) -> None:
                 break
             if parent and change.operation != "delete" and not _is_there(claimed, each, parent):
                 waits_for = f"{change.values.get(beside(each)) or each.parents[0].object}:{parent}"
+                claimed.awaited.add(waits_for)
                 claimed.results.append(
                     Postponed(
                         change,
@@ -279,6 +281,13 @@ def _is_new(claimed: Claim, change: Change, link: Link) -> bool:
     return before is None or _other(before, claimed.direction) != _other(link, claimed.direction)
 
 
+async def _go_on_with_parents(connection: AsyncConnection, claimed: Claim) -> None:
+    """Parents that came while this round was under way could not wake those that were not waiting for them yet."""
+    for name in {waits_for.split(":")[0] for waits_for in claimed.awaited}:
+        ids = [waits_for.split(":")[1] for waits_for in claimed.awaited if waits_for.startswith(f"{name}:")]
+        await wake_children(connection, [f"{name}:{there}" for there in await marketo_ids(connection, name, ids)])
+
+
 async def finish(engine: Engine, claimed: Claim) -> None:
     """Settles the round, and notes what it taught about the way back, in one transaction."""
     now = engine.now()
@@ -286,6 +295,7 @@ async def finish(engine: Engine, claimed: Claim) -> None:
         await _park_taken(connection, claimed)
         done = Round(claimed.one.name, claimed.direction, claimed.results, two_way=claimed.one.is_person)
         await settle(engine.database, connection, done, now)
+        await _go_on_with_parents(connection, claimed)
         for (name, direction), seen in claimed.noted.items():
             await note(engine.database, connection, Lane(name, direction, claimed.first_read_at), seen, now)
         if claimed.stopped:

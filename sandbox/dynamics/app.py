@@ -137,5 +137,5 @@ def make_app(around: Surroundings, arguments: argparse.Namespace) -> web.Applica
     app.router.add_route("*", API + "{version:v9\\.[0-9]+}/{rest:.*}", organization.api)
     app[ORGANIZATION] = organization
     add_controls(app, around)
-    add_dynamics_controls(app, organization.store, organization.tokens, around)
+    add_dynamics_controls(app, organization.store, organization.tokens, organization.protection, around)
     return app

@@ -11,6 +11,8 @@ POST /sandbox/tracking       {"table": "lead", "enabled": false}
 POST /sandbox/definitions    {"table": "new_visit", "set": "new_visits", "columns": [...], "lookups": {...}}: a table of
                              the customer's own, as `sandbox.dynamics.custom_tables` has it
 POST /sandbox/columns        {"table": "lead", "name": "new_synctomkto", "type": "Boolean"}    a column of one's own
+POST /sandbox/plugins      {"table": "lead", "column": "jobtitle", "value": "Spy", "message": "No."}   400 0x80040265
+POST /sandbox/parallelism  {"hint": 4}                           the x-ms-dop-hint of answers under limits
 POST /sandbox/delta/expire   all delta tokens given out so far are expired
 POST /sandbox/tokens/revoke  all bearer tokens are void
 """
@@ -27,9 +29,10 @@ from sandbox.dynamics.columns import Column
 from sandbox.dynamics.custom_tables import add_custom_table
 from sandbox.dynamics.defaults import put
 from sandbox.dynamics.generating import generate
+from sandbox.dynamics.limits import Protection
 from sandbox.dynamics.people import People
 from sandbox.dynamics.query import moment
-from sandbox.dynamics.store import Row, Rows, Store
+from sandbox.dynamics.store import Plugin, Row, Rows, Store
 from sandbox.dynamics.writing import delete_one
 from sandbox.service import Surroundings
 
@@ -37,8 +40,8 @@ from sandbox.service import Surroundings
 class Controls:
     """The handlers, over one organisation's store and tokens."""
 
-    def __init__(self, store: Store, tokens: Tokens, around: Surroundings) -> None:
-        self.store, self.tokens, self.around = store, tokens, around
+    def __init__(self, store: Store, tokens: Tokens, protection: Protection, around: Surroundings) -> None:
+        self.store, self.tokens, self.protection, self.around = store, tokens, protection, around
         # made on first use: it knows the addresses that are taken by then
         self.colleagues: Colleagues | None = None
 
@@ -133,6 +136,17 @@ class Controls:
         table.changed_at_version = self.store.next_version()
         return web.json_response(asked)
 
+    async def plugins(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        plugin = Plugin(asked["column"], asked["value"], asked["message"])
+        self.store.logical[asked["table"]].plugins.append(plugin)
+        return web.json_response(asked)
+
+    async def parallelism(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        self.protection.hint = int(asked["hint"])
+        return web.json_response(asked)
+
     async def expire(self, _: web.Request) -> web.Response:
         self.store.expired_up_to = self.store.next_version()
         return web.json_response({"expired_up_to": self.store.expired_up_to})
@@ -145,9 +159,11 @@ def public(row: Row) -> Row:
     return {name: value for name, value in row.items() if name != "@place"}
 
 
-def add_dynamics_controls(app: web.Application, store: Store, tokens: Tokens, around: Surroundings) -> None:
+def add_dynamics_controls(
+    app: web.Application, store: Store, tokens: Tokens, protection: Protection, around: Surroundings
+) -> None:
     """Adds the addresses of the module's docstring to `app`."""
-    controls = Controls(store, tokens, around)
+    controls = Controls(store, tokens, protection, around)
     app.router.add_get("/sandbox/tables/{set}", controls.read)
     app.router.add_post("/sandbox/tables/{set}", controls.insert)
     app.router.add_delete("/sandbox/tables/{set}", controls.delete)
@@ -157,5 +173,7 @@ def add_dynamics_controls(app: web.Application, store: Store, tokens: Tokens, ar
     app.router.add_post("/sandbox/tracking", controls.tracking)
     app.router.add_post("/sandbox/definitions", controls.define)
     app.router.add_post("/sandbox/columns", controls.columns)
+    app.router.add_post("/sandbox/plugins", controls.plugins)
+    app.router.add_post("/sandbox/parallelism", controls.parallelism)
     app.router.add_post("/sandbox/delta/expire", controls.expire)
     app.router.add_post("/sandbox/tokens/revoke", controls.revoke)

@@ -28,6 +28,7 @@ class Protection:
     spent: deque[tuple[float, float]] = field(default_factory=deque)
     total_spent: float = 0.0
     insistence: int = 0
+    hint: int = PARALLELISM_HINT
 
     def check(self) -> None:
         """Raises the 429 that fits, if any. Who keeps pushing is told to wait longer each time."""
@@ -75,5 +76,5 @@ class Protection:
         return {
             "x-ms-ratelimit-burst-remaining-xrm-requests": str(max(REQUESTS - len(self.started), 0)),
             "x-ms-ratelimit-time-remaining-xrm-requests": f"{max(EXECUTION - self.total_spent, 0):.2f}",
-            "x-ms-dop-hint": str(PARALLELISM_HINT),
+            "x-ms-dop-hint": str(self.hint),
         }

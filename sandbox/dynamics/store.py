@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -24,6 +25,15 @@ LINKS: dict[str, list[tuple[str, ...]]] = {
 }
 
 
+@dataclass(frozen=True)
+class Plugin:
+    """Code of the customer's own, which says `message` to every write of a row whose `column` would hold `value`."""
+
+    column: str
+    value: Any
+    message: str
+
+
 class Rows:
     """One table's rows. A row holds what is not null, under the names a reader sees, and its `@place` in `order`.
 
@@ -42,6 +52,7 @@ class Rows:
         self.last_grave: dict[str, int] = {}
         self.rules = [Index(columns) for columns in RULES.get(table.logical, [])]
         self.links = [Index(columns) for columns in LINKS.get(table.logical, [])]
+        self.plugins: list[Plugin] = []
         self.keys = {name: Index(columns) for name, columns in table.keys.items()}
 
     def every_index(self) -> Iterator[Index]:

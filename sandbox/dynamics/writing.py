@@ -11,6 +11,7 @@ from sandbox.dynamics.columns import LOOKUPS
 from sandbox.dynamics.defaults import complete, derive_name
 from sandbox.dynamics.duplicates import check_duplicates, detection_on
 from sandbox.dynamics.payloads import cleared, plain, values_of
+from sandbox.dynamics.plugins import check_plugins
 from sandbox.dynamics.projection import chosen, wanted_annotations
 from sandbox.dynamics.reading import entity, known_in, may
 from sandbox.dynamics.refusals import (
@@ -49,6 +50,7 @@ def create(
     check_keys(rows, row, row_id)
     if detection_on(call.headers):
         check_duplicates(rows, row, row_id)
+    check_plugins(rows, row)
     return store.insert(rows, {name: value for name, value in row.items() if value is not None})
 
 
@@ -76,6 +78,7 @@ def apply(store: Store, rows: Rows, row_id: str, values: Row, call: Call) -> Row
     if detection_on(call.headers):
         check_duplicates(rows, new, row_id)
     check_required(rows.table, new)
+    check_plugins(rows, new)
     return store.update(rows, row_id, values)
 
 

@@ -41,7 +41,7 @@ async def settle(database: Database, connection: AsyncConnection, done: Round, n
     await _park(database, connection, parked, now)
     if settled:
         await _count_throughput(database, connection, settled, now)
-        await _wake_children(connection, settled)
+        await wake_children(connection, [f"{done.object}:{one.link.dynamics_id}" for one in settled if one.link])
     moves = _moves(done)
     if settled and done.two_way:
         moves.update(await _tell_the_other_side(connection, done, settled))
@@ -183,13 +183,12 @@ async def _count_throughput(
     )
 
 
-async def _wake_children(connection: AsyncConnection, settled: Sequence[Settled]) -> None:
-    """A parent that is there at last lets those that waited for it go on."""
+async def wake_children(connection: AsyncConnection, parents: Sequence[str]) -> None:
+    """Parents ("accounts:GUID") that are there at last let those that waited for them go on."""
     if (
         await connection.execute(select(changes.c.id).where(changes.c.waits_for.is_not(None)).limit(1))
     ).first() is None:
         return
-    parents = [f"{one.change.object}:{one.link.dynamics_id}" for one in settled if one.link]
     waiting = among(connection, changes.c.waits_for, parents)
     await connection.execute(update(changes).where(waiting).values(state="waiting", waits_for=None, next_at=None))
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 
 from sync.marketo.limits import Pace
+from sync.turns import Caller, calling_for
 
 
 async def starts(pace: Pace, calls: int) -> list[float]:
@@ -47,3 +48,19 @@ async def test_no_more_calls_are_in_flight_than_allowed() -> None:
 
     await asyncio.gather(*(call() for _ in range(20)))
     assert most == 3
+
+
+async def test_lanes_are_let_through_in_turn_whatever_waits_in_each() -> None:
+    pace, through = Pace(1000, 1), list[str]()
+
+    async def call(lane: str) -> None:
+        with calling_for(Caller(lane)):
+            async with pace.slot():
+                through.append(lane)
+                await asyncio.sleep(0)
+
+    lanes = ["accounts"] * 20 + ["leads"] * 3
+    await asyncio.gather(*map(call, lanes))
+    first = through.index("leads")
+    assert first <= 3  # one account is under way, and others had their turn before the first lead asked
+    assert through[first : first + 5] == ["leads", "accounts", "leads", "accounts", "leads"]

@@ -1,0 +1,94 @@
+"""A batch that holds bad records: the good go through in the same pass, each bad one gets its own code and message."""
+
+from typing import Any
+
+from tests.journeys.world import World, control
+
+MANY, BAD = 300, 7
+LONG = "+49 (0) 30 1234567 ext 12345"  # more than the 20 characters of a lead's mobilephone
+SAID = "The job title Spy is not allowed here."
+
+
+async def calls_that_write(world: World, service: Any) -> int:
+    """Look-ups and the reading of feeds are not among them."""
+    kinds = await world.calls(service)
+    return sum(count for kind, count in kinds.items() if kind.endswith((".write", ".multiple", "$batch")))
+
+
+async def in_step(world: World) -> list[str]:
+    """300 leads that both sides have; their ids in Dynamics."""
+    leads = await world.put("leads", *[{"lastname": f"L{n}", "emailaddress1": f"{n}@x.example"} for n in range(MANY)])
+    await world.rest()
+    return leads
+
+
+async def flagged(world: World, values: list[dict[str, Any]]) -> list[str]:
+    """300 people of Marketo who are to become leads; `values` are those of the first ones."""
+    rows = [
+        {
+            "email": f"{n}@x.example",
+            "lastName": f"L{n}",
+            "syncToDynamics": True,
+            **(values[n] if n < len(values) else {}),
+        }
+        for n in range(MANY)
+    ]
+    return [str(one) for one in (await control(world.marketo, "people", rows))["ids"]]
+
+
+async def test_of_300_edits_to_marketo_with_7_bad_ones_293_go_through_at_once_in_one_call(world: World) -> None:
+    leads = await in_step(world)
+    await world.forget_calls()
+    edits = [{"leadid": lead, "jobtitle": "Analyst"} for lead in leads]
+    for n, edit in enumerate(edits[:BAD]):
+        edit["emailaddress1"] = f"{n}@bücher.example" if n < 5 else f"{200 + n}@x.example"  # somebody else's
+    await world.put("leads", *edits)
+    await world.sync()
+    found = {error.record_id: (error.code, error.message) for error in await world.errors()}
+    assert set(found) == set(leads[:BAD])
+    assert [found[lead][0] for lead in leads[:BAD]] == ["1003"] * 5 + ["email-taken"] * 2
+    assert found[leads[3]][1] == "Invalid email address '3@bücher.example'"
+    assert len(await world.people(title="Analyst")) == MANY - BAD
+    assert await calls_that_write(world, world.marketo) == 1
+
+
+async def test_of_300_leads_to_marketo_with_7_bad_ones_293_are_created_at_once_in_one_call(world: World) -> None:
+    await world.rest()
+    await world.forget_calls()
+    mails = [f"{n}@{'bücher' if n < BAD else 'x'}.example" for n in range(MANY)]
+    leads = await world.put("leads", *[{"lastname": "L", "emailaddress1": mail} for mail in mails])
+    await world.sync()
+    assert {(error.record_id, error.code) for error in await world.errors()} == {(lead, "1003") for lead in leads[:BAD]}
+    assert len(await world.people()) == MANY - BAD
+    assert await calls_that_write(world, world.marketo) == 1
+
+
+async def test_of_300_people_to_dynamics_with_7_bad_ones_293_are_created_at_once_in_two_calls(world: World) -> None:
+    await control(world.dynamics, "plugins", {"table": "lead", "column": "jobtitle", "value": "Spy", "message": SAID})
+    await world.rest()
+    await world.forget_calls()
+    bad = [{"mobilePhone": LONG}] * 3 + [{"title": "Spy"}] * 2 + [{"firstName": "\x01"}] * 2
+    people = await flagged(world, bad)
+    await world.sync()
+    found = {error.marketo_id: (error.code, error.message) for error in await world.errors()}
+    assert set(found) == set(people[:BAD])
+    assert [found[one][0] for one in people[:BAD]] == ["0x80044331"] * 3 + ["0x80040265"] * 2 + ["0x80040278"] * 2
+    assert found[people[3]][1] == SAID
+    assert len(await world.rows("leads")) == await world.total("synced", direction="to-dynamics") == MANY - BAD
+    assert await calls_that_write(world, world.dynamics) == 2
+
+
+async def test_of_300_edits_to_dynamics_with_7_bad_ones_293_go_through_at_once_in_one_call(world: World) -> None:
+    await control(world.dynamics, "plugins", {"table": "lead", "column": "jobtitle", "value": "Spy", "message": SAID})
+    people = await flagged(world, [])
+    await world.rest()
+    await world.forget_calls()
+    before = await world.total("synced", direction="to-dynamics")
+    for n, person in enumerate(people):
+        await world.edit(
+            person, **({"mobilePhone": LONG} if n < 3 else {"title": "Spy"} if n < BAD else {"title": "Ace"})
+        )
+    await world.sync()
+    assert await world.codes() == ["0x80040265"] * 4 + ["0x80044331"] * 3
+    assert await world.total("synced", direction="to-dynamics") - before == MANY - BAD
+    assert await calls_that_write(world, world.dynamics) == 1

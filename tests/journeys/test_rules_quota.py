@@ -1,0 +1,85 @@
+"""The day's calls to Marketo are spent by a plan. The day is US Central's: at 10:00 UTC it has 20 hours left."""
+
+from sync.scheduler import sync_jobs
+from tests.journeys.world import World, control
+
+MIDNIGHT = 20 * 3600
+
+
+async def use_up(world: World, calls: int) -> None:
+    """So many of the day's 50,000 calls are gone, and we have learnt of it."""
+    await world.advance(600)
+    await control(world.marketo, "quota", {"used": calls})
+    await world.sync()
+
+
+async def lose_a_write(world: World) -> str:
+    """A lead whose first write timed out, and never arrived."""
+    await world.rest()
+    world.watch.to_hold = True
+    lead = await world.lead(emailaddress1="ada@x.example")
+    await world.sync()
+    assert [change.state for change in await world.waiting()] == ["unknown"]
+    return lead
+
+
+async def test_what_failed_is_tried_again_by_itself_while_three_quarters_of_the_day_are_not_used(world: World) -> None:
+    await lose_a_write(world)
+    await use_up(world, 37_000)
+    await world.sync()
+    assert await world.waiting() == [] and len(await world.people()) == 1
+
+
+async def test_above_three_quarters_of_the_day_what_failed_waits_until_tomorrow_and_new_edits_go_on(
+    world: World,
+) -> None:
+    lead = await lose_a_write(world)
+    await use_up(world, 37_500)
+    other = await world.lead(emailaddress1="bo@x.example")
+    await world.sync(3)
+    assert [change.record_id for change in await world.waiting()] == [lead]
+    assert [person["dynamicsLeadId"] for person in await world.people()] == [other]
+    await world.advance(MIDNIGHT)
+    await world.rest()
+    assert {person["dynamicsLeadId"] for person in await world.people()} == {lead, other}
+
+
+async def test_when_only_the_share_of_other_integrations_is_left_marketo_is_not_called_until_tomorrow(
+    world: World,
+) -> None:
+    await world.rest()
+    await use_up(world, 40_000)
+    await world.forget_calls()
+    lead = await world.lead(emailaddress1="ada@x.example")
+    await world.sync(3)
+    assert await world.calls(world.marketo) == {}
+    assert [change.record_id for change in await world.waiting()] == [lead]
+    await world.advance(MIDNIGHT)
+    await world.rest()
+    assert len(await world.people()) == 1
+
+
+async def test_while_marketo_may_not_be_called_its_edits_noted_before_still_reach_dynamics(world: World) -> None:
+    await world.person(email="bo@x.example", lastName="Bo", syncToDynamics=True)
+    await world.weather(world.dynamics, down=True)
+    await world.sync()
+    await world.weather(world.dynamics, down=False)
+    await use_up(world, 40_000)
+    assert [row["emailaddress1"] for row in await world.rows("leads")] == ["bo@x.example"]
+
+
+async def test_passes_stretch_as_the_quota_nears_its_end(world: World) -> None:
+    run_pass = sync_jobs(world.engine, 60)[0].run
+    await world.rest()
+    assert await run_pass() is None
+    await use_up(world, 39_900)
+    rest = await run_pass()
+    assert rest is not None and rest > 300
+
+
+async def test_how_much_is_used_is_asked_once_in_ten_minutes(world: World) -> None:
+    await world.rest()
+    await world.forget_calls()
+    await world.sync(20)
+    kinds = await world.calls(world.marketo)
+    assert sum(calls for kind, calls in kinds.items() if kind.startswith("stats")) == 2
