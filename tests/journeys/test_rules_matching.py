@@ -248,3 +248,28 @@ async def test_an_open_contact_is_preferred_to_the_closed_lead_it_was(world: Wor
     await world.sync(passes=2)
     people = [link for link in await links(world) if link.object in ("leads", "contacts")]
     assert [link.dynamics_id for link in people] == [contact]
+
+
+async def test_a_lead_that_is_deleted_after_it_became_a_contact_leaves_its_person_alone(world: World) -> None:
+    lead = await world.lead(emailaddress1="ada@x.example")
+    await world.rest()
+    contact = await world.contact(emailaddress1="ada@x.example", _originatingleadid_value=lead)
+    await world.rest()
+    await world.delete("leads", lead)
+    await world.rest()
+    person = await world.one()
+    assert not person.get("dynamicsDeleted") and await skipped(world, "still there as another record") == 1
+    await world.edit(str(person["id"]), title="Countess")
+    await world.rest()
+    assert (await world.row("contacts", contact))["jobtitle"] == "Countess"
+
+
+async def test_a_contact_that_is_deleted_after_its_lead_was_qualified_is_told(world: World) -> None:
+    lead = await world.lead(emailaddress1="ada@x.example")
+    await world.rest()
+    await world.edit_lead(lead, statecode=1, statuscode=3)
+    contact = await world.contact(emailaddress1="ada@x.example", _originatingleadid_value=lead)
+    await world.rest()
+    await world.delete("contacts", contact)
+    await world.rest()
+    assert (await world.one())["dynamicsDeleted"] is True

@@ -265,3 +265,12 @@ async def test_an_explicit_opt_in_of_a_living_person_ends_the_unsubscription(mar
     await marketo.sync("leads/delete", {"id": person})
     back = await marketo.person(email="a@b.co")
     assert (await marketo.get(f"lead/{back}", fields="unsubscribed"))["result"][0]["unsubscribed"] is False
+
+
+async def test_a_blocked_field_keeps_its_value_though_the_update_is_answered_as_done(marketo: MarketoService) -> None:
+    await marketo.control("blocked", body={"fields": ["title"]})
+    person = await marketo.person(email="a@b.co", title="Clerk")
+    [result] = await marketo.sync("leads", {"email": "a@b.co", "title": "Head", "city": "Pune"})
+    (found,) = (await marketo.control("people", "GET"))["rows"]
+    assert result == {"id": person, "status": "updated"}
+    assert (found["title"], found["city"]) == ("Clerk", "Pune")
