@@ -14,8 +14,12 @@ MOST_CUSTOM_OBJECTS = 10
 
 
 def mistakes_between(objects: Sequence[Object]) -> list[Mistake]:
-    found = [mistake for one in objects for mistake in (*_names(one), *_columns(one), *_people(one))]
+    found = [mistake for one in objects for mistake in _mistakes_in(one)]
     return [*found, *_people_twice(objects), *_custom_objects(objects), *_loops(objects)]
+
+
+def _mistakes_in(one: Object) -> list[Mistake]:
+    return [*_names(one), *_columns(one), *_people(one), *_ways(one)]
 
 
 def _names(one: Object) -> Iterator[Mistake]:
@@ -55,13 +59,25 @@ def _people(one: Object) -> Iterator[Mistake]:
         yield Mistake((one.name, "direction"), words)
 
 
+def _ways(one: Object) -> Iterator[Mistake]:
+    """What came from Marketo has to be told its Dynamics id, so that no object travels to Dynamics alone."""
+    if "to-marketo" not in one.directions:
+        words = 'an object goes "to-marketo" or "both" ways; for single fields, direction = "to-dynamics" will do'
+        yield Mistake((one.name, "direction"), words)
+
+
 def _people_twice(objects: Sequence[Object]) -> Iterator[Mistake]:
-    tables = Counter(one.table for one in objects if one.is_person)
-    for one in objects:
-        if one.is_person and tables[one.table] > 1:
+    """Each table once, and each under a field of its own, or one person's ids would overwrite another's."""
+    people = [one for one in objects if one.is_person]
+    tables, keys = Counter(one.table for one in people), Counter(one.marketo_key.lower() for one in people)
+    for one in people:
+        if tables[one.table] > 1:
             yield Mistake(
                 (one.name, "table"), f"the people of the table '{one.table}' are two objects; keep one of them"
             )
+        if keys[one.marketo_key.lower()] > 1:
+            words = f"'{one.marketo_key}' is the marketo_key of two objects of people; give each a field of its own"
+            yield Mistake((one.name, "marketo_key"), words)
 
 
 def _custom_objects(objects: Sequence[Object]) -> Iterator[Mistake]:

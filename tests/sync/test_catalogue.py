@@ -115,6 +115,11 @@ def test_a_custom_object_is_kept_in_step_too() -> None:
         (ACCOUNTS.replace("company =", "#"), "1: it has no fields; list them under [accounts.fields]"),
         (LEADS + 'a = "x"\nb = "x"', "10: the column 'x' is written from two fields; give one of them direction ="),
         (LEADS.replace('"lead"', '"account"'), '2: a person in Marketo is a row of the table "lead" or "contact"'),
+        (LEADS.replace('"both"', '"to-dynamics"') + 'a = "x"', '7: an object goes "to-marketo" or "both" ways'),
+        (
+            LEADS + 'a = "x"\n' + LEADS.replace("[leads", "[contacts").replace('"lead"', '"contact"') + 'a = "x"',
+            "6: 'dynamicsLeadId' is the marketo_key of two objects of people; give each a field of its own",
+        ),
         ("accounts = 1", "1: 'accounts' belongs under an object's [NAME], or under [defaults]"),
         ("[accounts", "1: this is no TOML: "),
         ("", "1: no object is described here; copy the packaged file and edit it"),
