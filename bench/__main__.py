@@ -1,6 +1,6 @@
 """python -m bench [quick] [names …]: measures, prints each figure as it comes, and rewrites bench/RESULTS.md.
 
-names    limits, leads, drain, status, postgresql, errors, errors-postgresql, acknowledgement, export, first-sync,
+names    limits, leads, drain, idle, status, postgresql, errors, errors-postgresql, acknowledgement, export, first-sync,
          kills, kills-postgresql; all of them without any
 quick    a smaller measure of most of them, which RESULTS.md is not rewritten for
 """
@@ -9,7 +9,18 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from bench import acknowledgement, errors_search, export, first_sync, kills, no_limits, real_limits, report, status
+from bench import (
+    acknowledgement,
+    errors_search,
+    export,
+    first_sync,
+    idle,
+    kills,
+    no_limits,
+    real_limits,
+    report,
+    status,
+)
 from bench.machine import machine, others_busy
 from bench.result import Result
 
@@ -19,6 +30,7 @@ FULL: dict[str, Benchmark] = {
     "limits": lambda: real_limits.opportunities(windows=3),
     "leads": lambda: real_limits.leads(windows=2),
     "drain": lambda: no_limits.compare(records=60_000, times=3),
+    "idle": lambda: idle.day(),
     "status": lambda: status.compare("SQLite", large=1_000_000, times=200),
     "postgresql": lambda: status.compare("PostgreSQL", large=1_000_000, times=100),
     "errors": lambda: errors_search.measure("SQLite", errors=1_000_000, times=5),
@@ -31,6 +43,7 @@ FULL: dict[str, Benchmark] = {
 }
 QUICK: dict[str, Benchmark] = {
     "drain": lambda: no_limits.compare(records=20_000, times=1),
+    "idle": lambda: idle.day(share=0.1, times=5),
     "status": lambda: status.compare("SQLite", large=100_000, times=30),
     "limits": lambda: real_limits.opportunities(windows=1),
     "acknowledgement": lambda: acknowledgement.compare(asks=100, records=150_000),
