@@ -1,6 +1,6 @@
 """The wire between the engine and the services, where journeys make things happen at the worst moment."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 import httpx
 
@@ -9,13 +9,15 @@ class Watch(httpx.AsyncHTTPTransport):
     """The wire to a service. What `interrupt` is set to happens once, just before the next write leaves.
 
     The next `lose` writes arrive, and then the pass dies of a RuntimeError, which is none that any client expects.
-    The next write that is `to_hold` times out on its way, and arrives with `deliver`.
+    The next write that is `to_hold` times out on its way, and arrives with `deliver`. Dynamics shows no rows that are
+    `hidden`, by their ids.
     """
 
     interrupt: Callable[[], Awaitable[None]] | None = None
     lose = 0
     to_hold = False
     held: httpx.Request | None = None
+    hidden: Collection[str] = ()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         is_write = is_write_request(request)
@@ -32,7 +34,15 @@ class Watch(httpx.AsyncHTTPTransport):
             await response.aread()
             await response.aclose()
             raise RuntimeError("the process dies here")
-        return response
+        return await self._without_hidden(response) if self.hidden and request.method == "GET" else response
+
+    async def _without_hidden(self, response: httpx.Response) -> httpx.Response:
+        await response.aread()
+        page = response.json()
+        if not isinstance(page.get("value"), list):
+            return response
+        page["value"] = [row for row in page["value"] if not set(self.hidden) & set(map(str, row.values()))]
+        return httpx.Response(response.status_code, json=page)
 
     async def deliver(self) -> None:
         """What was held arrives at last."""
