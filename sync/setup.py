@@ -93,7 +93,8 @@ async def _lacking(marketo: Marketo, one: Object, objects: Sequence[Object]) -> 
     named = [replace(each, display_name=each.display_name or _in_words(each.name)) for each in one.fields]
     wanted = [key, *(with_link(_described(each), each, objects) for each in (*named, *_flag(one)))]
     names = {name.lower() for name in there}
-    return [field for field in wanted if field["name"].lower() not in names]
+    lacking = [field for field in wanted if field["name"].lower() not in names]
+    return [field for field in lacking if not there or "relatedTo" not in field]
 
 
 async def create_missing_fields(marketo: Marketo, objects: Sequence[Object]) -> list[str]:
