@@ -112,20 +112,22 @@ def _link_to_person(one: Object, change: Change, person: Person, matches: Matche
 class Meeting:
     """Who has one address: `people` in Marketo, `rows` in Dynamics (their ids), whose links are known by person id.
 
-    `leaving` are the rows whose deletion waits to be told.
+    `leaving` are the rows whose deletion waits to be told, `gone` those of which it was told.
     """
 
     people: Sequence[Person]
     rows: Sequence[str]
     links: Mapping[str, Link]
     leaving: frozenset[str]
+    gone: frozenset[str]
 
     def holder(self, one: Object, person: Person) -> str | None:
         """The row, as far as we know a living one, that a person is already."""
         link = self.links.get(str(person["id"]))
         if link is not None:
             return None if link.dynamics_deleted else link.dynamics_id
-        return str(person[one.marketo_key]) if person.get(one.marketo_key) else None
+        key = str(person.get(one.marketo_key) or "")
+        return None if key in self.gone else key or None
 
 
 async def _by_address(engine: Engine, one: Object, inserts: Sequence[Change], matches: Matches) -> None:
@@ -158,12 +160,20 @@ async def _meetings(engine: Engine, one: Object, addresses: Sequence[str]) -> di
         links = await _links_of(connection, one, people.values())
         holders = [link.dynamics_id for link in links.values() if link.dynamics_id]
         leaving = await waiting_deletes(connection, one.name, "to-marketo", holders)
+        gone = await _gone(connection, one, people.values())
     return {
         mail: Meeting(
-            people[mail], [row[one.dynamics_key] for row in rows if address_of(row) == mail], links, frozenset(leaving)
+            people[mail], [row[one.dynamics_key] for row in rows if address_of(row) == mail], links, leaving, gone
         )
         for mail in addresses
     }
+
+
+async def _gone(connection: AsyncConnection, one: Object, people: Iterable[Sequence[Person]]) -> frozenset[str]:
+    """The rows that people still name, but of which we know that they were deleted."""
+    named = [str(person[one.marketo_key]) for found in people for person in found if person.get(one.marketo_key)]
+    links = await links_by(connection, one.name, "dynamics_id", named)
+    return frozenset(row_id for row_id, link in links.items() if link.dynamics_deleted)
 
 
 async def _links_of(connection: AsyncConnection, one: Object, people: Iterable[Sequence[Person]]) -> dict[str, Link]:

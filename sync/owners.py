@@ -43,7 +43,7 @@ async def _awaited(connection: AsyncConnection, field: Field, wanted: set[str]) 
     found: set[str] = set()
     for parent in field.parents:
         state = states.get((parent.object, "to-marketo"), LaneState())
-        if not state.live or state.paused or state.held:
+        if not state.live or state.paused or state.held or state.stopped_at:
             continue
         cursor = await cursor_of(connection, "dynamics", parent.object)
         if cursor is None or cursor.first_read_done_at is None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import (
+    Candidate,
     Change,
     Direction,
     Link,
@@ -254,7 +255,8 @@ def _parked_as_taken(claimed: Claim, change: Change, link: Link, holder: str) ->
     if claimed.direction == "to-marketo":
         there, here = here, there
     message = f"{found} of {link.object} in {there} is {holder} in {here} already"
-    return Parked(change, AMBIGUOUS, message, link.dynamics_id, link.marketo_id)
+    named = (Candidate(link.object, found),) if found else ()
+    return Parked(change, AMBIGUOUS, message, link.dynamics_id, link.marketo_id, named)
 
 
 async def _park_taken(connection: AsyncConnection, claimed: Claim) -> None:

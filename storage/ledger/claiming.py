@@ -108,7 +108,7 @@ async def waiting_values(
 
 async def waiting_deletes(
     connection: AsyncConnection, object: str, direction: Direction, record_ids: Sequence[str]
-) -> set[str]:
+) -> frozenset[str]:
     """Those of these records whose deletion waits to be told."""
     query = select(changes.c.record_id).where(
         changes.c.object == object,
@@ -116,7 +116,7 @@ async def waiting_deletes(
         changes.c.operation == "delete",
         among(connection, changes.c.record_id, record_ids),
     )
-    return set(await connection.scalars(query))
+    return frozenset(await connection.scalars(query))
 
 
 async def on_their_way(

@@ -273,3 +273,11 @@ async def test_a_contact_that_is_deleted_after_its_lead_was_qualified_is_told(wo
     await world.delete("contacts", contact)
     await world.rest()
     assert (await world.one())["dynamicsDeleted"] is True
+
+
+async def test_a_row_that_lost_a_merge_makes_nobody_ambiguous(world: World) -> None:
+    await world.lead(emailaddress1="ada@x.example", merged=True, statecode=2, statuscode=7)
+    person = await world.person(email="ada@x.example", lastName="Ada")
+    lead = await world.lead(emailaddress1="ada@x.example")
+    await world.rest()
+    assert await world.errors() == [] and (await world.by_id(person))[LEAD_ID] == lead

@@ -3,9 +3,10 @@
 import pytest
 
 from storage.ledger.findings import read_findings
+from sync.objects import LEAD_ID
 from tests.journeys.comparing import assert_equal
 from tests.journeys.test_rules_matching import rule
-from tests.journeys.world import World
+from tests.journeys.world import World, control
 
 STRANGER = "99999999-2222-4333-8444-555555555555"
 
@@ -84,6 +85,14 @@ async def test_a_lead_whose_owner_we_cannot_read_is_not_held_back(world: World) 
     await world.sync(passes=2)
     assert "externalSalesPersonId" not in await world.one(dynamicsLeadId=lead)
     assert await world.waiting() == []
+
+
+async def test_nobody_waits_for_owners_where_users_cannot_be_read_at_all(world: World) -> None:
+    await control(world.dynamics, "privileges", {"deny": ["prvReadUser"]})
+    ann = await colleague(world, "ann")
+    lead = await world.lead(emailaddress1="ada@x.example", _ownerid_value=ann)
+    await world.sync(passes=2)
+    assert [person[LEAD_ID] for person in await world.people()] == [lead]
 
 
 async def test_an_opportunity_whose_owner_we_cannot_read_is_not_held_back(world: World) -> None:

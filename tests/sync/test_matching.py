@@ -32,9 +32,10 @@ def met(
     rows: tuple[str, ...] = (),
     links: dict[str, Link] | None = None,
     leaving: tuple[str, ...] = (),
+    gone: tuple[str, ...] = (),
     first: str | None = None,
 ) -> Any:
-    found = Meeting(people, rows, links or {}, frozenset(leaving))
+    found = Meeting(people, rows, links or {}, frozenset(leaving), frozenset(gone))
     return meet(replace(LEADS, same_email=rule), "mine", found, first)
 
 
@@ -54,6 +55,11 @@ def test_an_address_that_is_unique_on_both_sides_is_a_match(rule: SameEmail) -> 
 @pytest.mark.parametrize("rule", RULES)
 def test_the_person_of_a_deleted_row_is_free(rule: SameEmail) -> None:
     assert met(rule, ADA, rows=("mine",), links=held("1", "old", deleted=True)) == ADA
+
+
+def test_a_person_that_names_a_row_which_is_known_deleted_is_free() -> None:
+    """As after a crash between giving the person up and linking it anew."""
+    assert met("park", named := {"id": 1, "dynamicsLeadId": "old"}, gone=("old",)) == named
 
 
 @pytest.mark.parametrize("rule", RULES)
