@@ -17,6 +17,7 @@ from sync.keeping import rules_of, why_left_out
 from sync.objects import Object
 from sync.pull_dynamics import NO_ROLE, is_closed
 from sync.pull_marketo import person_fields
+from sync.push_dynamics import planned_id
 from sync.values import parent_of
 from sync.verdicts import EQUAL, Met, Row, Verdict, judge_gone, judge_row, left_out
 
@@ -53,7 +54,8 @@ async def look(engine: Engine, one: Object, rows: Sequence[Row]) -> Looked:
         link = links[row_id].link if row_id in links else None
         twin = bool(link and link.marketo_id in twins)
         known = References.of(one, row, parents)
-        met = Met(row, link, there.get(row_id, []), is_closed(one, row), twin, known.names, known.silent, blocked)
+        made = bool(link and link.marketo_id and row_id == planned_id(engine, one, link.marketo_id, link.generation))
+        met = Met(row, link, there.get(row_id, []), is_closed(one, row), twin, known.names, known.silent, blocked, made)
         verdicts[row_id] = judge_row(one, met)
     doubtful = {row_id: verdicts[row_id] for row_id in wanted if verdicts[row_id] is not EQUAL}
     verdicts |= await _excused(engine, one, doubtful, by_id, links, there)

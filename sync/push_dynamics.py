@@ -115,13 +115,18 @@ async def _hand_over(engine: Engine, link: Link) -> None:
         await save_links(connection, [link], "marketo_id")
 
 
+def planned_id(engine: Engine, one: Object, marketo_id: str, generation: int) -> str:
+    """The id under which a person is created in Dynamics: always the same one, in each generation."""
+    return str(uuid5(NAMESPACE_URL, f"{engine.instance}/{one.table}/{marketo_id}/{generation}"))
+
+
 def plan(engine: Engine, one: Object, item: Item) -> Item:
-    """Gives an insert its GUID before it is sent: the same person always gets the same one, in each generation."""
+    """Gives an insert its GUID before it is sent."""
     if not isinstance(item.decision, Insert):
         return item
     link = item.link or Link(one.name, None, item.change.record_id)
-    guid = uuid5(NAMESPACE_URL, f"{engine.instance}/{one.table}/{item.change.record_id}/{link.generation}")
-    planned = replace(link, dynamics_id=str(guid), planned=True, dynamics_deleted=False, etag=None, agreed={}, sent={})
+    guid = planned_id(engine, one, item.change.record_id, link.generation)
+    planned = replace(link, dynamics_id=guid, planned=True, dynamics_deleted=False, etag=None, agreed={}, sent={})
     return replace(item, link=planned)
 
 

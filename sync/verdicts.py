@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
-from uuid import UUID
 
 from storage.changes import Difference, DifferenceKind, Link
 from sync.differing import TWIN, Pair, spelt, value_differences
@@ -24,7 +23,7 @@ class Met:
 
     `closed` is a row that is not written to. `twin` says that the person is linked as a lead and as a contact. `names`
     are the values of references that Marketo knows by an id of its own, `silent` the fields that tell nothing, and
-    `blocked` those that Marketo does not let us write.
+    `blocked` those that Marketo does not let us write. `made_by_us` is a row that was created from a person.
     """
 
     row: Row
@@ -35,6 +34,7 @@ class Met:
     names: Mapping[str, str] = field(default_factory=dict)
     silent: frozenset[str] = frozenset()
     blocked: Collection[str] = ()
+    made_by_us: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +104,9 @@ def pair_of(one: Object, met: Met, link: Link, there: Row) -> Pair:
     """
     ours = {**from_dynamics(one, met.row), **met.names}
     to_give = {each.name for each in one.fields if each.directions == ("to-marketo",)}
-    never_given = {name for name in to_give if made_by_us(str(link.dynamics_id)) and ours[name] is None}
+    never_given = {name for name in to_give if met.made_by_us and ours[name] is None}
     silent = met.silent | (to_give if met.twin else never_given)
     return Pair(ours, from_marketo(one, there), link, met.closed, silent, met.blocked)
-
-
-def made_by_us(dynamics_id: str) -> bool:
-    """Whether a row was created from a person in Marketo: our ids are made of a name, Dynamics' own are not."""
-    try:
-        return UUID(dynamics_id).version == 5
-    except ValueError:
-        return False
 
 
 def judge_gone(one: Object, link: Link, there: Sequence[Row], twin: bool) -> Verdict:

@@ -163,3 +163,21 @@ async def test_until_the_first_reading_is_done_everything_waits(sqlite_database:
         await world.lead()
         tally, found = await compared(world, "leads")
         assert (tally.waiting, found) == (1, [])
+
+
+@pytest.mark.long
+async def test_in_a_crm_of_fifteen_thousand_rows_nothing_differs_but_what_is_planted(sqlite_database: Database) -> None:
+    async with world_of(sqlite_database, data=None, seed=11) as world:
+        for entity_set, rows in (("leads", 6000), ("opportunities", 8800)):
+            await control(world.dynamics, f"tables/{entity_set}", {"generate": rows})
+        await world.rest()
+        for service in (world.dynamics, world.marketo):
+            await control(service, "edits", {"count": 300})
+        await world.rest()
+        assert await all_differences(world) == {}
+        planter = Planter(world, 11)
+        await planter.plant()
+        assert await all_differences(world) == planter.planted
+        await repaired(world)
+        await world.rest()
+        assert await all_differences(world) == {}

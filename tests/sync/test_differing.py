@@ -10,10 +10,10 @@ from sync.decide import CLOSED
 from sync.differing import BLOCKED, TWIN, Pair, differing, mend, value_differences
 from sync.objects import Object
 from sync.values import fingerprints, from_dynamics, from_marketo
-from sync.verdicts import KEPT, PARTED, Met, judge_gone, judge_row, left_out, made_by_us
+from sync.verdicts import KEPT, PARTED, Met, judge_gone, judge_row, left_out
 from tests.objects import ACCOUNTS, BY_NAME, CONTACTS, LEADS
 
-ID, OURS = "6f1d0e5a-0000-4000-8000-000000000001", "6f1d0e5a-0000-5000-8000-000000000001"
+ID = "6f1d0e5a-0000-4000-8000-000000000001"
 USERS = BY_NAME["users"]
 
 
@@ -145,7 +145,7 @@ def test_a_record_that_is_not_where_its_link_says_is_missing() -> None:
 
 
 def test_a_person_who_holds_another_id_is_linked_wrongly() -> None:
-    assert kind(LEADS, met(LINKED, {**THERE, "dynamicsLeadId": OURS})) == ("linked wrongly", "dynamicsLeadId")
+    assert kind(LEADS, met(LINKED, {**THERE, "dynamicsLeadId": "other"})) == ("linked wrongly", "dynamicsLeadId")
 
 
 def test_a_person_who_was_deleted_in_marketo_is_missed_by_nobody() -> None:
@@ -165,12 +165,11 @@ def test_a_flag_that_says_deleted_of_a_row_that_is_there_differs() -> None:
 
 
 def test_what_dynamics_never_gave_to_a_row_we_made_is_not_missed() -> None:
-    person = {"id": 12, "dynamicsLeadId": OURS, "lastName": "Lovelace", "leadSource": "Webinar"}
-    row = {"leadid": OURS, "lastname": "Lovelace"}
-    assert made_by_us(OURS) and not made_by_us(ID) and not made_by_us("x")
-    assert judge_row(LEADS, Met(row, Link("leads", OURS, "12"), [person])).outcome == "equal"
-    theirs = met(LINKED, {**THERE, "leadSource": "Webinar"})
-    assert kind(LEADS, theirs) == ("value", "leadSource")
+    person = {**THERE, "leadSource": "Webinar"}
+    assert judge_row(LEADS, met(LINKED, person, made_by_us=True)).outcome == "equal"
+    assert kind(LEADS, met(LINKED, person)) == ("value", "leadSource")
+    taken = met(LINKED, {**person, "lastName": "King"}, made_by_us=True)
+    assert kind(LEADS, taken) == ("value", "lastName")
 
 
 def test_a_row_that_is_gone_must_be_flagged_or_gone_in_marketo_too() -> None:
