@@ -135,7 +135,8 @@ async def linked(connection: AsyncConnection, found: Sequence[Known]) -> list[Kn
     merged: dict[tuple[str, str | None, str | None], Known] = {}
     for one in found:
         link = await _link_of(connection, one)
-        ids = (link.dynamics_id, link.marketo_id) if link else (one.dynamics_id, one.marketo_id)
+        # A link whose other half is still being written knows less than the service that was asked.
+        ids = ((link and link.dynamics_id) or one.dynamics_id, (link and link.marketo_id) or one.marketo_id)
         known = Known(one.object, ids[0], ids[1], one.label)
         before = merged.get((one.object, *ids))
         merged[one.object, *ids] = known if before is None or not before.label else before

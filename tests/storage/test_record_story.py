@@ -3,7 +3,7 @@ from typing import Any
 
 from storage.database import Database
 from storage.models import activity, changes, lanes, links, totals
-from storage.record_story import Known, Past, by_error, by_id, by_label, past_of
+from storage.record_story import Known, Past, by_error, by_id, by_label, linked, past_of
 from tests.rows import change, error, failed, put
 
 NOW = datetime(2026, 11, 23, 14, 32, tzinfo=UTC)
@@ -94,3 +94,12 @@ async def test_whether_its_lanes_may_be_written_is_told(database: Database) -> N
     told = await past(database)
     assert told.lanes["to-marketo"].paused
     assert "to-dynamics" not in told.lanes
+
+
+async def test_a_link_whose_other_half_is_still_written_takes_no_id_from_what_a_service_found(
+    database: Database,
+) -> None:
+    await put(database, links, {**link(marketo_id=None), "planned": True})
+    async with database.read() as connection:
+        (found,) = await linked(connection, [Known("leads", GUID, "4711", "Ada")])
+    assert (found.dynamics_id, found.marketo_id) == (GUID, "4711")
