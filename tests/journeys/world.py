@@ -204,6 +204,18 @@ class World:
     async def weather(self, service: httpx.AsyncClient, **asked: Any) -> None:
         await control(service, "weather", asked)
 
+    async def restart(self) -> None:
+        """As after the process died: the same file and the same services, and all else is new."""
+        before = self.engine
+        await before.dynamics.aclose()
+        await before.marketo.aclose()
+        await self.database.close()
+        self.database, self.watch = Database(self.database.url), Watch()
+        urls = (str(self.dynamics.base_url).rstrip("/"), str(self.marketo.base_url).rstrip("/"))
+        self.engine = Engine(
+            self.database, *_clients(urls, self.watch), before.now, before.instance, before.pace
+        )
+
     @asynccontextmanager
     async def reborn(self, database: Database) -> AsyncIterator["World"]:
         """The same two services with another database, and an engine that knows nothing yet."""
@@ -241,27 +253,31 @@ async def traveller(
 ) -> AsyncIterator[World]:
     """An engine between two services that run already."""
     urls = (dynamics_url.rstrip("/"), marketo_url.rstrip("/"))
-    dynamics = Dynamics(
-        DynamicsAccess(urls[0], "demo", "demo", "demo", urls[0]),
-        first_wait=0.01,
-        sleep=lambda seconds: asyncio.sleep(seconds / HURRY),
-        clock=lambda: time.monotonic() * HURRY,
-        transport=(watch := Watch()),
-    )
-    access = MarketoAccess(urls[1], "demo", "demo")
-    marketo = Marketo(access, calls_per_20s=1_000_000, in_flight=10, first_wait=0.01, transport=watch)
     async with (
         httpx.AsyncClient(base_url=urls[0], timeout=30) as one,
         httpx.AsyncClient(base_url=urls[1], timeout=30) as other,
     ):
+        dynamics, marketo = _clients(urls, watch := Watch())
         engine = Engine(database, dynamics, marketo, lambda: world.now, "tests", pace or Pace(settle_seconds=30))
         world = World(database, engine, one, other, watch, start)
         try:
             await world.advance(0)
             yield world
         finally:
-            await dynamics.aclose()
-            await marketo.aclose()
+            await world.engine.dynamics.aclose()
+            await world.engine.marketo.aclose()
+
+
+def _clients(urls: tuple[str, str], watch: Watch) -> tuple[Dynamics, Marketo]:
+    dynamics = Dynamics(
+        DynamicsAccess(urls[0], "demo", "demo", "demo", urls[0]),
+        first_wait=0.01,
+        sleep=lambda seconds: asyncio.sleep(seconds / HURRY),
+        clock=lambda: time.monotonic() * HURRY,
+        transport=watch,
+    )
+    access = MarketoAccess(urls[1], "demo", "demo")
+    return dynamics, Marketo(access, calls_per_20s=1_000_000, in_flight=10, first_wait=0.01, transport=watch)
 
 
 @asynccontextmanager
@@ -270,7 +286,7 @@ async def world_of(
 ) -> AsyncIterator[World]:
     """Both services, the fields made in Marketo, every lane live, no pass yet."""
     async with services(data, seed) as urls, traveller(database, *urls, pace=pace) as world:
-        await create_missing_fields(world.engine.marketo)
+        await create_missing_fields(world.engine.marketo, world.engine.objects)
         if live:
             await world.go_live()
         yield world
