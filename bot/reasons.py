@@ -34,6 +34,7 @@ REASONS: Mapping[str, str] = {
     "filtered out": _marked("a filter in the file of objects leaves it out"),
     "merged into another record in Dynamics": _marked("it was merged into another record in Dynamics"),
     "its parent is not kept in step": _marked("its opportunity or its person is not kept in step"),
+    "linked to a record Dynamics had": _marked("Dynamics had the person already, as the other of lead and contact"),
     "shares a person": _marked("another record with its e-mail address is that person in Marketo already"),
     "shares a record": _marked("another person with its e-mail address is that record in Dynamics already"),
     "still there as another record": _marked("the person is still there as another record in Dynamics"),

@@ -23,8 +23,9 @@ from sync.matching import (
     stands_alone,
 )
 from sync.objects import SYNC, Object
+from sync.people_read import GONE, NOT_FLAGGED
 from sync.pull_dynamics import is_closed
-from sync.pull_marketo import GONE, NOT_FLAGGED, person_fields
+from sync.pull_marketo import person_fields
 from sync.values import flag, from_dynamics, from_marketo
 
 

@@ -13,7 +13,17 @@ from bot.sides import Sides
 from storage.changes import ECHO, EQUAL, NOTHING_NEW, Link
 from storage.history import Service
 from storage.record_story import Failure, Known, LaneStanding, Past, Waiting
-from sync import decide, keeping, orphans, pull_dynamics, pull_marketo
+from sync import (
+    decide,
+    keeping,
+    lead_and_contact,
+    matching,
+    orphans,
+    people_read,
+    pull_dynamics,
+    pull_marketo,
+    push_dynamics,
+)
 from tests.objects import LEADS
 
 NOW = datetime(2026, 11, 23, 14, 32, tzinfo=UTC)
@@ -123,6 +133,7 @@ def test_every_reason_to_skip_has_words() -> None:
         *(decide.LOST, decide.DELETED_FIRST, decide.GONE, decide.CLOSED),
         *(pull_dynamics.NEVER_SYNCED, pull_dynamics.NO_ROLE),
         *(keeping.FLAG_IS_NO, keeping.FILTERED, keeping.MERGED, orphans.PARENT_LEFT_OUT),
-        *(pull_marketo.NOT_FLAGGED, pull_marketo.FROM_DYNAMICS, pull_marketo.DELETED_IN_MARKETO, pull_marketo.GONE),
+        *(people_read.NOT_FLAGGED, people_read.FROM_DYNAMICS, pull_marketo.DELETED_IN_MARKETO, people_read.GONE),
+        *(matching.SHARES_PERSON, matching.SHARES_RECORD, lead_and_contact.STILL_THERE, push_dynamics.LINKED),
     }
     assert reasons <= set(REASONS)
