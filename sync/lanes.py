@@ -75,16 +75,16 @@ class Pushing:
     async def _push_lane(self, lane: Lane) -> bool:
         state = _state(self._states, lane)
         first = state.first_until is not None and state.first_until > self._engine.now()
+        lived = False
         try:
             with calling_for(Caller(" ".join(lane), first)):
                 await self._turn_to_begin(lane, first)
                 more = await self._push_beside_parents(lane)
             await self._go_on(lane, state)
+            lived = True
             return more
-        except BaseException:
-            self._dying = True
-            raise
         finally:
+            self._dying = self._dying or not lived
             self._under_way.remove(lane)
             self._tell()
 

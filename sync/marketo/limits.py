@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from pyrate_limiter import InMemoryBucket, Limiter, MonotonicClock, Rate, SingleBucketFactory
 
@@ -32,15 +32,9 @@ class Pace:
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
         """A slot to call in. Counted as started last of all, so that nothing delays the call afterwards."""
-        async with self._turns.turn():
-            await self._slots.acquire()
-            try:
+        async with AsyncExitStack() as held:
+            async with self._turns.turn():
+                await held.enter_async_context(self._slots)
                 await self._starts.try_acquire_async()
-            except BaseException:
-                self._slots.release()
-                raise
-            self._bucket.leak(self._clock.now())
-        try:
+                self._bucket.leak(self._clock.now())
             yield
-        finally:
-            self._slots.release()

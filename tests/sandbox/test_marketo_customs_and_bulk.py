@@ -42,8 +42,8 @@ async def added(marketo: MarketoService, name: str, *fields: Json) -> Json:
 
 async def test_a_type_may_link_to_one_that_is_approved_and_has_no_link_itself(marketo: MarketoService) -> None:
     key = {"name": "key", "displayName": "Key", "dataType": "string", "isDedupeField": True}
-    to_course = {"name": "course", "displayName": "Course", "dataType": "link"}
-    to_course["relatedTo"] = {"name": "course", "field": "key"}
+    related = {"name": "course", "field": "key"}
+    to_course = {"name": "course", "displayName": "Course", "dataType": "link", "relatedTo": related}
     await added(marketo, "course", key)
     assert code_of(await added(marketo, "early", key, to_course)) == "1003"
     await marketo.post("customobjects/schema/course/approve")
