@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from storage.ledger.readings import put_first
+from storage.models import changes
 from sync.brakes import Brakes
 from sync.marketo.client import Marketo, MarketoAccess
 from sync.scheduler import Scheduler, sync_jobs
@@ -20,22 +22,30 @@ BUDGET = 75.0  # seconds
 
 
 class Order(httpx.AsyncHTTPTransport):
-    """The order in which calls to Marketo leave that write: "companies", "leads", …"""
+    """The order in which calls to Marketo leave that write: "companies", "leads", …
 
-    def __init__(self) -> None:
+    `states` are those that opportunities which waited meanwhile were in.
+    """
+
+    def __init__(self, world: World) -> None:
         super().__init__()
         self.written: list[str] = []
+        self.states: list[str] = []
+        self._world = world
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if is_write_request(request):
             self.written.append(request.url.path.removeprefix("/rest/v1/").removesuffix(".json"))
+            async with self._world.database.read() as connection:
+                query = select(changes.c.state).where(changes.c.object == "opportunities")
+                self.states += await connection.scalars(query)
         return await super().handle_async_request(request)
 
 
 @asynccontextmanager
 async def calling(world: World, calls_per_20s: int = 1_000_000, in_flight: int = 1) -> AsyncIterator[Order]:
     """With a share of Marketo's limits of its own; brakes off, since everything is edited at once."""
-    order, usual = Order(), world.engine.marketo
+    order, usual = Order(world), world.engine.marketo
     access = MarketoAccess(str(world.marketo.base_url).rstrip("/"), "demo", "demo")
     world.engine.marketo = Marketo(access, calls_per_20s=calls_per_20s, in_flight=in_flight, transport=order)
     world.engine.brakes = Brakes(changed=100)
@@ -103,6 +113,7 @@ async def test_children_wait_until_their_parents_of_the_first_reading_are_there(
             await world.opportunity(account=parent)
         await world.sync()
         assert [each for each in order.written if each != "salespersons"] == ["companies"] * 3 + ["opportunities"]
+        assert "deferred" not in order.states
         assert len(await world.objects("opportunities")) == 3
 
 

@@ -219,3 +219,31 @@ async def test_too_many_calls_at_once_are_obeyed_and_all_come_through(http: http
     calls = (await http.get("/sandbox/calls")).json()
     assert calls["refused"]["0x80072326"] > 0
     await client.aclose()
+
+
+class Counting(httpx.AsyncHTTPTransport):
+    """Knows how many calls were under way at once, at most."""
+
+    now = most = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        try:
+            return await super().handle_async_request(request)
+        finally:
+            self.now -= 1
+
+
+async def test_as_many_calls_are_made_at_once_as_dynamics_advises(http: httpx.AsyncClient) -> None:
+    dynamics = Dynamics(access(http), transport=(counting := Counting()))
+    await weather(http, limits="real", latency_ms=20)
+    try:
+        for hint in (3, 12):
+            (await http.post("/sandbox/parallelism", json={"hint": hint})).raise_for_status()
+            await asyncio.gather(*(dynamics.who_am_i() for _ in range(100)))  # it takes some answers to get there
+            counting.most = 0
+            await asyncio.gather(*(dynamics.who_am_i() for _ in range(60)))
+            assert counting.most == hint
+    finally:
+        await dynamics.aclose()
