@@ -180,19 +180,18 @@ def defer(engine: Engine, claimed: Claim) -> None:
                 claimed.results.append(Skipped(change, PARENT_LEFT_OUT))
                 break
             if parent and change.operation != "delete" and not _is_there(claimed, each, parent):
-                waits_for = f"{change.values.get(beside(each)) or each.parents[0].object}:{parent}"
-                claimed.awaited.add(waits_for)
-                claimed.results.append(
-                    Postponed(
-                        change,
-                        "deferred",
-                        "parent",
-                        f"waits for {waits_for}",
-                        engine.now() + wait(change.attempts),
-                        waits_for,
-                    )
-                )
+                found = for_parent(engine, change, each)
+                claimed.awaited.add(str(found.waits_for))
+                claimed.results.append(found)
                 break
+
+
+def for_parent(engine: Engine, change: Change, reference: Field) -> Postponed:
+    """The change waits for the parent that it refers to, and is tried again now and then all the same."""
+    parent = change.values.get(reference.name)
+    waits_for = f"{change.values.get(beside(reference)) or reference.parents[0].object}:{parent}"
+    next_at = engine.now() + wait(change.attempts)
+    return Postponed(change, "deferred", "parent", f"waits for {waits_for}", next_at, waits_for)
 
 
 def _is_there(claimed: Claim, reference: Field, parent: str) -> bool:

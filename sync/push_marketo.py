@@ -21,8 +21,8 @@ from sync.naming import with_people_named
 from sync.objects import DELETED, SYNC, TYPE, Object
 from sync.outcomes import Outcome
 from sync.pull_dynamics import CLOSED, ETAG
-from sync.push import Claim, Item, defer, fail_all, failed, finish, keep_free, take
-from sync.roles import holders_of, role_row, roles_in
+from sync.push import Claim, Item, defer, fail_all, failed, finish, for_parent, keep_free, take
+from sync.roles import LEAD_ID, holders_of, role_row, roles_in
 from sync.roles_again import roles_of
 from sync.values import fingerprint, fingerprints, to_marketo
 
@@ -222,7 +222,9 @@ def file_outcome(
     one, change = claimed.one, item.change
     settles_after = settles_after or timedelta(seconds=engine.pace.settle_seconds)
     if isinstance(outcome, SyncFailure):
-        if outcome.code == LEAD_NOT_FOUND and item.link is not None:
+        if outcome.code == LEAD_NOT_FOUND and one.is_role:  # whose person is gone, as the deletes will tell
+            claimed.results.append(for_parent(engine, change, one.field(LEAD_ID)))
+        elif outcome.code == LEAD_NOT_FOUND and item.link is not None:
             lost = replace(item.link, marketo_id=None, agreed={}, sent={})
             # Unsure, for somebody may hold this Dynamics id since a merge: our id field is looked up first.
             again = Postponed(change, "retrying", outcome.code, outcome.message, engine.now(), unsure=True, link=lost)
