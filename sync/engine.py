@@ -13,6 +13,7 @@ from sync.marketo.client import Marketo
 from sync.objects import Object, lanes_of
 from sync.quota import Allowance
 from sync.spending import Spending
+from sync.turns import Turnstile
 
 CALL = 300  # records per Marketo call: its documented limit, and always worth filling
 
@@ -39,18 +40,13 @@ class Pace:
     import_from: int = 15_000
     import_every_seconds: float = 15
 
-    @property
-    def round_size(self) -> int:
-        return self.calls_per_round * CALL
-
 
 @dataclass(slots=True)
 class Engine:
     """Both services, the database, and the time. `instance` names this pair of systems in the ids we make up.
 
-    `objects` are those of the catalogue until they were `fitted` to the metadata of both sides, with
-    `findings` on either. When `stopping`, the
-    round under way is the last. `allowance` is what may be called of Marketo in a day.
+    `objects` are those of the catalogue until they were `fitted` to the metadata of both sides, with `findings` on
+    either. When `stopping`, the round under way is the last. `allowance` is what may be called of Marketo in a day.
     """
 
     database: Database
@@ -67,7 +63,10 @@ class Engine:
     allowance: Allowance = field(default_factory=Allowance)
     spending: Spending = field(init=False)
     stopping: bool = False
-    importing: set[str] = field(default_factory=set)  # the objects that a bulk import is under way of
+    importing: set[str] = field(default_factory=set)  # the people that a bulk import is under way of: others wait
+    people_turns: Turnstile = field(
+        default_factory=Turnstile
+    )  # one for each round of writing people, whatever they are
     comparing: str = ""  # the object whose both sides are being compared: one at a time, for the quota's sake
 
     def __post_init__(self) -> None:

@@ -1,17 +1,16 @@
 """The first sync of many people, by Marketo's bulk import: a handful of calls for thousands, instead of one per 300.
 
-It runs beside the passes, for a file takes minutes; what it brings in, they leave alone meanwhile. A file's rows are
-upserts on our id field. Marketo tells neither the ids it gave nor whether it created or updated, so the ids are read
+It runs beside the passes, for a file takes minutes; they leave all people alone meanwhile. A file's rows are upserts on
+our id field. Marketo tells neither the ids it gave nor whether it created or updated, so the ids are read
 from an extract of who was created since, and what the import did not take is written once more by an ordinary call,
 which says of each record why.
 """
 
-import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from storage.ledger.claiming import IMPORT_TAKES, any_in_flight, mark_importing
+from storage.ledger.claiming import IMPORT_TAKES, any_in_flight, enough_wait, mark_importing
 from storage.ledger.readings import LaneState, lane_states
 from storage.ledger.totals import Total, read_totals
 from sync.decide import Insert
@@ -27,61 +26,57 @@ from sync.turns import Caller, calling_for
 
 log = logging.getLogger(__name__)
 
-LOOKS, LOOK_AGAIN = 120, 0.5  # seconds in between
 CLOCKS_DIFFER = timedelta(minutes=10)
 NOT_SEEN = Later("import-unseen", "imported, but not found in Marketo yet", unknown=True)
 
 
-async def import_waiting(engine: Engine) -> None:
-    """Brings in the people of each object of whom enough wait to be inserted, `pace.import_from` at a time."""
+async def import_waiting(engine: Engine) -> bool:
+    """Brings in people of whom enough wait to be inserted, `pace.import_from` of them; whether there were any.
+
+    Once, so that edits get their turn in the passes before the next so many are brought in.
+    """
     for one in engine.people:
-        while await _is_worth_it(engine, one):
-            engine.importing.add(one.name)
-            try:
-                with calling_for(Caller(f"{one.name} import")):
-                    moved = await _import(engine, one)
-            finally:
-                engine.importing.discard(one.name)
-            if not moved:
-                break
+        if await _is_worth_it(engine, one):
+            with calling_for(Caller(f"{one.name} import")):
+                await _import_alone(engine, one)
+            return True
+    return False
+
+
+async def _import_alone(engine: Engine, one: Object) -> None:
+    """While no pass writes people of any kind: a contact may be the very person of a lead in the file."""
+    async with engine.people_turns.turn():  # which the last round of a pass has given back
+        engine.importing.add(one.name)
+    try:
+        await _import(engine, one)
+    finally:
+        engine.importing.discard(one.name)
 
 
 async def _is_worth_it(engine: Engine, one: Object) -> bool:
     """Where Marketo's import is not beside the point: a first sync is under way, and may be written."""
-    if engine.stopping or engine.fitted != {"dynamics", "marketo"} or one.name in engine.importing:
+    if engine.stopping or engine.fitted != {"dynamics", "marketo"}:
         return False
+    enough = engine.pace.import_from
     async with engine.database.read() as connection:
         totals = await read_totals(connection)
         state = (await lane_states(connection)).get((one.name, "to-marketo"), LaneState())
-    waiting = totals.get(Total(one.name, "to-marketo", "insert", "backlog"), 0)
-    return waiting >= engine.pace.import_from and may_write(engine, state) and engine.spending.plan().calls
+        if totals.get(Total(one.name, "to-marketo", "insert", "backlog"), 0) < enough:
+            return False
+        in_line = await enough_wait(connection, one.name, "to-marketo", enough)  # rather than were put off
+        # What a pass that died left in flight, the next one takes back first.
+        left = await any_in_flight(connection, [each.name for each in engine.people])
+    return in_line and not left and may_write(engine, state) and engine.spending.plan().calls
 
 
-async def _import(engine: Engine, one: Object) -> bool:
-    """One round; whether it moved anything."""
-    if not await _nothing_in_flight(engine, one):
-        return False
+async def _import(engine: Engine, one: Object) -> None:
     claimed = await claim(engine, one, "to-marketo", engine.pace.import_from)
     if claimed is None:
-        return False
+        return
     async with engine.database.write() as connection:
         await mark_importing(connection, [change.id for change in claimed.changes])
     await push_to_marketo(engine, claimed, send_by_file)
     log.info("%d of %s came to an end by bulk import", len(claimed.results), one.name)
-    return not claimed.stopped and not claimed.delayed
-
-
-async def _nothing_in_flight(engine: Engine, one: Object) -> bool:
-    """Whether the pass's last round of these people has settled: a round may have to find those that another made.
-
-    What a pass that died left in flight, the next one takes back.
-    """
-    for _ in range(LOOKS):
-        async with engine.database.read() as connection:
-            if not await any_in_flight(connection, one.name):
-                return True
-        await asyncio.sleep(LOOK_AGAIN)
-    return False
 
 
 async def send_by_file(engine: Engine, claimed: Claim, items: Sequence[Item]) -> None:

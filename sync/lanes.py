@@ -9,14 +9,14 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from storage.changes import Direction, Settled, Side
-from storage.ledger.claiming import first_inserts_wait, wake
+from storage.ledger.claiming import first_read_waits, wake
 from storage.ledger.readings import LaneState, cursor_of, lane_states, restart_lane
 from sync.engine import CALL, Engine
 from sync.objects import Object
 from sync.push import Claim, claim
 from sync.push_dynamics import push_to_dynamics
 from sync.push_marketo import push_to_marketo
-from sync.turns import Caller, Turnstile, calling_for
+from sync.turns import Caller, calling_for
 
 Lane = tuple[str, Direction]
 TOGETHER = 2  # rounds of a lane: one is sent while another is settled
@@ -27,13 +27,18 @@ async def push_all(engine: Engine, readable: set[Side]) -> bool:
     async with engine.database.write() as connection:
         await wake(connection, engine.now(), engine.spending.plan().retries)
         states = await lane_states(connection)
-    reachable = [lane for lane in engine.lanes if _target(lane) in readable and lane[0] not in engine.importing]
+    reachable = [lane for lane in engine.lanes if _target(lane) in readable and not _is_imported(engine, lane)]
     chosen = [lane for lane in reachable if may_write(engine, _state(states, lane))]
     return await Pushing(engine, states, chosen).run()
 
 
 def _target(lane: Lane) -> Side:
     return "marketo" if lane[1] == "to-marketo" else "dynamics"
+
+
+def _is_imported(engine: Engine, lane: Lane) -> bool:
+    """Whether a bulk import of people is under way, and this lane writes people too."""
+    return bool(engine.importing) and engine.object_named(lane[0]).is_person
 
 
 def _state(states: Mapping[Lane, LaneState], lane: Lane) -> LaneState:
@@ -53,9 +58,9 @@ class Pushing:
         self._engine = engine
         self._states = states
         self._under_way = list(chosen)
-        self._people = Turnstile()
         self._sending: set[Lane] = set()
         self._moving: set[Lane] = set()
+        self._stopped: set[Lane] = set()
         self._moved = asyncio.Event()
         self._dying = False
         self._end = asyncio.get_running_loop().time() + engine.pace.push_seconds
@@ -93,7 +98,7 @@ class Pushing:
         while True:
             moved, parents = self._moved, self._parents(lane)
             more = await self._rounds_together(lane)
-            if more or not parents:
+            if more or not parents or lane in self._stopped:
                 return more
             await moved.wait()
 
@@ -132,7 +137,7 @@ class Pushing:
         async with self._engine.database.read() as connection:
             cursor = await cursor_of(connection, "dynamics", lane[0])
             read_by = cursor.first_read_done_at if cursor else None
-            return read_by is not None and await first_inserts_wait(connection, *lane, read_by)
+            return read_by is not None and await first_read_waits(connection, *lane, read_by)
 
     def _tell(self) -> None:
         """A lane has settled a round, or has ended."""
@@ -159,10 +164,14 @@ class Pushing:
         """Until nothing waits, nothing moves, or the time is up: then True."""
         while not self._is_over:
             done = await self._round(one, lane)
-            if done is None or done.stopped:
+            if done or lane not in self._moving:
+                self._moving.add(lane)  # with nothing to send it has had its word, too
+                self._tell()
+            if done is None:
                 return False
-            self._moving.add(lane)
-            self._tell()
+            if done.stopped:
+                self._stopped.add(lane)
+                return False
             if done.delayed and not any(isinstance(each, Settled) for each in done.results):
                 return False
         return not self._engine.stopping
@@ -170,11 +179,11 @@ class Pushing:
     async def _round(self, one: Object, lane: Lane) -> Claim | None:
         if not one.is_person:
             return await self._claim_and_push(one, lane)
-        async with self._people.turn():
+        async with self._engine.people_turns.turn():
             return await self._claim_and_push(one, lane)
 
     async def _claim_and_push(self, one: Object, lane: Lane) -> Claim | None:
-        if one.name in self._engine.importing:
+        if _is_imported(self._engine, lane):
             return None
         claimed = await claim(self._engine, one, lane[1], self._size())
         if claimed is None:

@@ -34,13 +34,9 @@ async def run_pass(engine: Engine, next_at: datetime | None = None) -> bool:
     `next_at` is when the next one begins, for those who ask. Returns whether a lane ran out of its time with changes
     still waiting: then the next pass should begin at once.
     """
-    now, more = engine.now(), False
+    more = False
     engine.spending.pass_began()
-    async with engine.database.write() as connection:
-        await pass_started(engine.database, connection, NAME, now)
-        settled_at = now + timedelta(seconds=engine.pace.settle_seconds)
-        await recover(connection, "to-marketo", settled_at, engine.importing)
-        await recover(connection, "to-dynamics", now)
+    await _begin(engine)
     readable: set[Side] = set()
     fits = [side for side in SIDES if await _fit(engine, side)]  # both first: what either lacks is not read
     if "dynamics" in fits and await _read_dynamics(engine):
@@ -53,6 +49,16 @@ async def run_pass(engine: Engine, next_at: datetime | None = None) -> bool:
         await pass_ended(engine.database, connection, NAME, engine.now(), next_at, None)
     engine.spending.pass_ended()
     return more
+
+
+async def _begin(engine: Engine) -> None:
+    """What a pass that died left in flight is taken back, but for what an import has truly in flight."""
+    now, names = engine.now(), [one.name for one in engine.objects]
+    async with engine.database.write() as connection:
+        await pass_started(engine.database, connection, NAME, now)
+        settled_at = now + timedelta(seconds=engine.pace.settle_seconds)
+        await recover(connection, [each for each in names if each not in engine.importing], "to-marketo", settled_at)
+        await recover(connection, names, "to-dynamics", now)
 
 
 async def _may_call(engine: Engine) -> bool:

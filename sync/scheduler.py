@@ -121,8 +121,8 @@ def sync_jobs(engine: Engine, every: float) -> list[Job]:
         stretch = engine.spending.plan(every).stretch
         return every * stretch if stretch > 1 else None
 
-    async def one_import() -> None:
-        await import_waiting(engine)
+    async def one_import() -> float | None:
+        return IMPORT_EVERY if await import_waiting(engine) else None
 
     async def one_sample() -> None:
         await take_sample(engine)

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, literal, select, text, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.changes import Change, Direction
+from storage.changes import DIRECTIONS, Change, Direction, State
 from storage.database import among
 from storage.models import changes
 
@@ -32,7 +32,7 @@ async def next_in_line(connection: AsyncConnection, object: str, direction: Dire
     """The changes that waited longest in line, first in, first out."""
     query = (
         select(*COLUMNS)
-        .where(changes.c.object == object, changes.c.direction == direction, changes.c.state == "waiting")
+        .where(_in_line(object, direction, "waiting"))
         .order_by(changes.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -40,17 +40,27 @@ async def next_in_line(connection: AsyncConnection, object: str, direction: Dire
     return [Change._make(row) for row in await connection.execute(query)]
 
 
-async def first_inserts_wait(connection: AsyncConnection, object: str, direction: Direction, read_by: datetime) -> bool:
-    """Whether any insert that the first reading noted, which ended at `read_by`, is still to be tried."""
-    query = select(changes.c.id).where(
-        changes.c.object == object,
-        changes.c.direction == direction,
-        changes.c.operation == "insert",
-        text("changes.state <> 'parked'"),  # as the partial index says it
-        changes.c.state.in_(["waiting", "in_flight"]),
-        changes.c.waiting_since <= read_by,
-    )
-    return (await connection.execute(query.limit(1))).first() is not None
+async def first_read_waits(connection: AsyncConnection, object: str, direction: Direction, read_by: datetime) -> bool:
+    """Whether anything that the first reading noted, which ended at `read_by`, is still to be tried.
+
+    Whoever is first in line tells: what came later was noted later.
+    """
+    for state in ("waiting", "in_flight"):
+        query = select(changes.c.waiting_since).where(_in_line(object, direction, state)).order_by(changes.c.id)
+        since = await connection.scalar(query.limit(1))
+        if since is not None and since <= read_by:
+            return True
+    return False
+
+
+async def enough_wait(connection: AsyncConnection, object: str, direction: Direction, enough: int) -> bool:
+    """Whether at least so many changes are waiting in line."""
+    query = select(changes.c.id).where(_in_line(object, direction, "waiting")).order_by(changes.c.id)
+    return await connection.scalar(query.offset(enough - 1).limit(1)) is not None
+
+
+def _in_line(object: str, direction: Direction, state: State) -> ColumnElement[bool]:
+    return and_(changes.c.object == object, changes.c.direction == direction, changes.c.state == state)
 
 
 async def mark_in_flight(connection: AsyncConnection, ids: Sequence[int]) -> None:
@@ -66,16 +76,13 @@ async def keep_extra(connection: AsyncConnection, found: Sequence[Change]) -> No
 
 
 async def recover(
-    connection: AsyncConnection, direction: Direction, next_at: datetime, under_way: Collection[str] = ()
+    connection: AsyncConnection, objects: Collection[str], direction: Direction, next_at: datetime
 ) -> int:
-    """What was in flight when the process died is of unknown outcome, and tried again at `next_at`.
+    """What was in flight of these objects when the process died is of unknown outcome, and tried again at `next_at`.
 
-    A bulk import may take effect for much longer. Of objects that are `under_way` elsewhere in this process, it is
-    truly in flight.
+    A bulk import may take effect for much longer. Objects are named, or every change would be looked at.
     """
-    left = and_(
-        changes.c.state == "in_flight", changes.c.direction == direction, changes.c.object.not_in(list(under_way))
-    )
+    left = and_(changes.c.object.in_(list(objects)), changes.c.direction == direction, changes.c.state == "in_flight")
     kind = changes.c.next_at.type  # PostgreSQL is told: a bare moment would be taken for one of its own
     later = literal(next_at + IMPORT_TAKES, kind)
     tried_at = case((changes.c.code == IMPORTING, later), else_=literal(next_at, kind))
@@ -83,9 +90,11 @@ async def recover(
     return found.rowcount
 
 
-async def any_in_flight(connection: AsyncConnection, object: str) -> bool:
-    """Whether anything of this object is being sent."""
-    query = select(changes.c.id).where(changes.c.object == object, changes.c.state == "in_flight")
+async def any_in_flight(connection: AsyncConnection, objects: Collection[str]) -> bool:
+    """Whether anything of these objects is being sent, in either direction."""
+    query = select(changes.c.id).where(
+        changes.c.object.in_(list(objects)), changes.c.direction.in_(DIRECTIONS), changes.c.state == "in_flight"
+    )
     return (await connection.execute(query.limit(1))).first() is not None
 
 

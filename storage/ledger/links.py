@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Boolean, Row, bindparam, delete, false, or_, select, update
+from sqlalchemy import Boolean, Row, bindparam, delete, false, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Direction, Link
@@ -103,9 +103,8 @@ class Person(NamedTuple):
 
 async def people_after(connection: AsyncConnection, objects: Sequence[str], after: int, limit: int) -> list[Person]:
     """The next `limit` people linked as one of these objects, by the numbers of their links."""
-    query = select(links.c.id, links.c.marketo_id).where(
-        links.c.id > after, links.c.object.in_(objects), links.c.marketo_id.is_not(None)
-    )
+    ours = func.coalesce(links.c.object, "").in_(objects)  # by the number, as storage.comparisons.links_after
+    query = select(links.c.id, links.c.marketo_id).where(links.c.id > after, ours, links.c.marketo_id.is_not(None))
     return [Person(*row) for row in await connection.execute(query.order_by(links.c.id).limit(limit))]
 
 
@@ -164,19 +163,18 @@ async def remember_left_out(connection: AsyncConnection, object: str, reasons: M
 
 async def left_out_of(connection: AsyncConnection, object: str, dynamics_ids: Sequence[str]) -> set[str]:
     """Which of these Dynamics rows are not kept in step and not in Marketo."""
-    query = select(links.c.dynamics_id).where(
-        links.c.object == object,
-        among(connection, links.c.dynamics_id, dynamics_ids),
-        links.c.left_out != "",
-        links.c.marketo_id.is_(None),
+    # Of rows without a person there may be a million: these are looked up by their own ids, and judged here.
+    query = select(links.c.dynamics_id, links.c.marketo_id).where(
+        links.c.object == object, among(connection, links.c.dynamics_id, dynamics_ids), links.c.left_out != ""
     )
-    return {str(found) for found in await connection.scalars(query)}
+    return {row.dynamics_id for row in await connection.execute(query) if row.marketo_id is None}
 
 
 async def to_look_at_again(connection: AsyncConnection, object: str, limit: int) -> dict[str, Link]:
-    """Links whose two sides have to be compared anew, by Marketo id."""
-    query = select(links).where(links.c.object == object, links.c.look_again).order_by(links.c.id).limit(limit)
-    return {str(row.marketo_id): as_link(row) for row in await connection.execute(query)}
+    """Links whose two sides have to be compared anew, by Marketo id; not of people whom Marketo lost meanwhile."""
+    marked = text("links.look_again")  # as the partial index says it
+    query = select(links).where(links.c.object == object, marked, links.c.marketo_id.is_not(None))
+    return {row.marketo_id: as_link(row) for row in await connection.execute(query.order_by(links.c.id).limit(limit))}
 
 
 async def looked_again(connection: AsyncConnection, object: str, marketo_ids: Sequence[str]) -> None:

@@ -197,7 +197,7 @@ async def _tell_the_other_side(connection: AsyncConnection, done: Round, settled
     """What was just written is the newest known value of the side written to, also in a change waiting from there.
 
     Without this the loser of a collision would come back: its change still holds the value that lost. A parked change
-    that it mends is tried again.
+    that it mends is tried again, but for one that went round in a loop.
     """
     told = {other_id(one.link, done.direction): one.written for one in settled if one.link and one.written}
     query = select(changes).where(
@@ -210,7 +210,8 @@ async def _tell_the_other_side(connection: AsyncConnection, done: Round, settled
     if rows:
         newer = bindparam("b_values", type_=changes.c["values"].type)
         await connection.execute(update(changes).where(changes.c.id == bindparam("b_id")).values(values=newer), rows)
-    mended = [row for row in found if row.state == "parked" and {**row.values, **told[row.record_id]} != row.values]
+    parked = [row for row in found if row.state == "parked" and row.code != LOOP]
+    mended = [row for row in parked if {**row.values, **told[row.record_id]} != row.values]
     return await _reopen(connection, mended) if mended else Moves()
 
 

@@ -88,7 +88,7 @@ class Connection:
         return await self._send(self._http.build_request("GET", self._bulk + path), write=False)
 
     async def write_bulk(self, path: str, body: bytes) -> list[dict[str, Any]]:
-        """The results that answer the making or queueing of a bulk extract, which changes nobody: it may be repeated."""
+        """The results that answer the making or queueing of a bulk extract. It changes nobody, and may be repeated."""
         request = self._http.build_request("POST", self._bulk + path, content=body, headers=JSON)
         return list((await self._send(request, write=False)).get("result") or [])
 

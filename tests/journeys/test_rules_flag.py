@@ -257,3 +257,16 @@ async def test_after_a_full_reading_rows_left_out_are_still_left_out_and_not_tak
     await world.rest()
     assert await world.writes() == 0
     assert not (await world.by_id(person)).get("dynamicsDeleted")
+
+
+async def test_back_at_yes_a_person_whom_marketo_lost_meanwhile_stops_nobody(world: World) -> None:
+    await flagged(world)
+    lead, person = await settled_ada(world)
+    await world.edit_lead(lead, **{FLAG: False})
+    await world.rest()
+    await world.remove(person)
+    await world.advance(700)
+    await world.edit_lead(lead, jobtitle="Back", **{FLAG: True})
+    await world.rest()
+    assert (await world.one())["dynamicsLeadId"] == lead
+    assert await world.total("synced", object="leads", operation="insert") == 2

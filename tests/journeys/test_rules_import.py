@@ -1,8 +1,15 @@
 """A first sync above a size goes through Marketo's bulk import."""
 
+import asyncio
+
+from sqlalchemy import select, update
+
+from storage.models import changes
 from sync.importing import import_waiting
+from sync.lanes import push_all
 from sync.passes import run_pass
 from tests.journeys.world import World, paced
+from tests.waiting import until
 
 MANY = 60
 
@@ -20,7 +27,8 @@ async def read_only_then_import(world: World) -> None:
     """What a pass reads and has not come to write yet."""
     paced(world, import_from=30, import_every_seconds=0.01, push_seconds=0)
     await run_pass(world.engine)
-    await import_waiting(world.engine)
+    while await import_waiting(world.engine):
+        pass
     paced(world, push_seconds=30)
 
 
@@ -74,3 +82,29 @@ async def test_fewer_people_than_the_size_wait_for_the_pass(world: World) -> Non
     await run_pass(world.engine)
     await import_waiting(world.engine)
     assert await world.people() == []
+
+
+async def test_a_contact_who_is_a_lead_in_the_file_is_not_made_beside_it(world: World) -> None:
+    await many(world)
+    await world.contact(emailaddress1="m5@x.example")
+    paced(world, import_from=MANY, import_every_seconds=0.01, push_seconds=0)
+    await run_pass(world.engine)
+    paced(world, push_seconds=30)
+    await world.weather(world.marketo, latency_ms=200)
+    importing = asyncio.create_task(import_waiting(world.engine))
+    await until(lambda: bool(world.engine.importing))
+    await push_all(world.engine, {"dynamics", "marketo"})
+    assert await importing
+    await world.weather(world.marketo, latency_ms=0)
+    await world.rest()
+    assert len(await world.people(email="m5@x.example")) == 1 and len(await world.people()) == MANY
+
+
+async def test_what_was_put_off_is_not_imported_for_the_sake_of_a_few(world: World) -> None:
+    await many(world)
+    paced(world, import_from=30, push_seconds=0)
+    await run_pass(world.engine)
+    async with world.database.write() as connection:
+        some = select(changes.c.id).order_by(changes.c.id).limit(MANY - 5).scalar_subquery()
+        await connection.execute(update(changes).where(changes.c.id.in_(some)).values(state="unknown"))
+    assert not await import_waiting(world.engine)

@@ -77,6 +77,19 @@ async def test_a_fresh_lead_passes_account_updates_that_wait(world: World) -> No
         assert order.written.index("leads") <= 15
 
 
+async def test_an_edit_in_marketo_does_not_wait_for_accounts_that_take_long(world: World) -> None:
+    lead = await world.lead(emailaddress1="ada@x.example")
+    accounts = await accounts_in_step(world, 3000)
+    async with calling(world):
+        await edit_all(world, accounts)
+        await world.edit(str((await world.one())["id"]), title="Countess")
+        paced(world, push_seconds=1, calls_per_round=2)
+        await world.sync()
+        assert (await world.row("leads", lead))["jobtitle"] == "Countess"
+        assert "accounts" in {one.object for one in await world.waiting()}
+    paced(world, push_seconds=30, calls_per_round=10)
+
+
 async def test_a_lane_that_is_put_first_goes_before_the_others_until_its_hour_is_over(world: World) -> None:
     accounts = await accounts_in_step(world, 3000)
     await control(world.dynamics, "tables/opportunities", {"generate": 1500})

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from storage.changes import Change, Link, Operation, Parked, Postponed, Result, Seen, Settled, Skipped
+from storage.changes import LOOP, Change, Link, Operation, Parked, Postponed, Result, Seen, Settled, Skipped
 from storage.database import Database
 from storage.ledger.claiming import mark_in_flight, next_in_line, recover, wake
 from storage.ledger.links import Standing, confirm, links_by, save_links, taken
@@ -118,7 +118,7 @@ async def test_what_was_in_flight_when_the_process_died_is_tried_again_as_unsure
     await noted(database, seen("a"))
     await claimed(database)
     async with database.write() as connection:
-        assert await recover(connection, "to-marketo", NOW + timedelta(seconds=90)) == 1
+        assert await recover(connection, ["leads"], "to-marketo", NOW + timedelta(seconds=90)) == 1
         await wake(connection, NOW + timedelta(seconds=89))
         assert await next_in_line(connection, "leads", "to-marketo", 10) == []
         await wake(connection, NOW + timedelta(seconds=90))
@@ -251,3 +251,13 @@ def test_a_sum_that_does_not_hold_names_its_lane() -> None:
         {Total("leads", "to-marketo", "insert", "noted"): 3, Total("leads", "to-marketo", "insert", "synced"): 2}
     )
     assert unbalanced(found) == {("leads", "to-marketo"): 1}
+
+
+async def test_the_error_of_a_loop_is_not_mended_by_a_write_of_the_other_direction(database: Database) -> None:
+    await noted(database, seen("7"), lane=BACK)
+    (change,) = await claimed(database, BACK)
+    await settled(database, Parked(change, LOOP, "Written 20 times"), lane=BACK)
+    await noted(database, seen("a"))
+    (change,) = await claimed(database)
+    await settled(database, Settled(change, "update", Link("leads", "a", "7"), {"title": "y"}))
+    assert [row.state for row in await rows(database, changes)] == ["parked"]
