@@ -50,8 +50,9 @@ async def look_for_departures(engine: Engine, part_from: PartFrom) -> None:
         async with engine.database.write() as connection:
             parted = await part_from(engine, connection, missing, cursor)
             gone = {one.name: gone.get(one.name, 0) + parted.get(one.name, 0) for one in engine.people}
-            for name, number in gone.items() if missing else ():
-                await hold_if_too_much(engine, connection, Tally(name, "to-marketo", gone=number))
+            for name, number in list(gone.items()) if missing else ():
+                if await hold_if_too_much(engine, connection, Tally(name, "to-marketo", gone=number)):
+                    gone[name] = 0  # or each page that follows would hold it once more, whoever let it go on
             cursor = await _save(engine, connection, cursor, people[-1].link if people else None, gone)
         if not people:
             return

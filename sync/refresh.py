@@ -130,10 +130,14 @@ async def _note_linked(
 
 
 def _drifted(one: Object, ours: Mapping[str, Any], theirs: Mapping[str, Any], link: Link) -> dict[str, str]:
-    """What travels one way only and was changed on the far side: that side's value is what has to be replaced."""
+    """What travels one way only and was changed on the far side: that side's value is what has to be replaced.
+
+    Not where somebody said no there: taken as agreed, it would be replaced with the next edit of anything.
+    """
     drifted = {}
     for each in one.fields:
-        nothing_to_give = each.directions == ("to-dynamics",) and theirs[each.name] is None
+        near = (ours if each.directions[0] == "to-marketo" else theirs)[each.name]
+        nothing_to_give = (each.directions == ("to-dynamics",) and near is None) or (each.opt_out and not near)
         if len(each.directions) == 1 and each.kind != "reference" and not nothing_to_give:
             far = fingerprint(each, (theirs if each.directions[0] == "to-marketo" else ours)[each.name])
             if _is_news(far, link, each.name):

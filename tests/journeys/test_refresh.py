@@ -1,5 +1,7 @@
 """One record read anew: what differs is written by the next pass, consent is left alone, and the sum holds."""
 
+from dataclasses import replace
+
 from storage.ledger.totals import read_totals, unbalanced
 from sync.refresh import Refreshed, refresh_record
 from tests.journeys.test_edits import ada
@@ -76,3 +78,18 @@ async def test_a_record_that_is_gone_says_so_and_gives_nothing_to_write(world: W
     await world.delete("leads", lead)
     found = await refreshed(world, lead, person)
     assert found.fields == {} and not found.in_dynamics and found.in_marketo
+
+
+async def test_a_no_that_only_marketo_knows_is_not_taken_for_agreed_and_then_undone(world: World) -> None:
+    lead, person = await ada(world)
+    leads = world.engine.object_named("leads")
+    fields = [replace(each, directions=("to-marketo",)) if each.opt_out else each for each in leads.fields]
+    one_way = replace(leads, fields=tuple(fields))
+    world.engine.objects = tuple(one_way if each is leads else each for each in world.engine.objects)
+    await world.edit(person, unsubscribed=True)
+    await world.rest()
+    await refreshed(world, lead, person)
+    await world.edit_lead(lead, jobtitle="Boss")
+    await world.rest()
+    found = await world.by_id(person)
+    assert (found["title"], found["unsubscribed"]) == ("Boss", True)

@@ -112,3 +112,12 @@ async def test_a_record_that_is_run_by_hand_does_not_bring_a_blocked_value_back(
     found = await refresh_record(world.engine, "leads", lead, person)
     await world.rest()
     assert found.fields == {} and await title(world, "leads", lead) == "Head"
+
+
+async def test_what_a_blocked_field_still_holds_does_not_overwrite_a_lead_that_is_opened_again(world: World) -> None:
+    lead, _ = await clerk(world)
+    await world.edit_lead(lead, statecode=2)
+    await world.rest()
+    await world.edit_lead(lead, statecode=0)
+    await world.rest()
+    assert await title(world, "leads", lead) == "Head"

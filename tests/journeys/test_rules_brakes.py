@@ -245,5 +245,18 @@ async def test_missed_deletes_brake_like_others(world: World) -> None:
     assert await held(world) == {("leads", "to-marketo", DELETES)}
 
 
+async def test_missed_deletes_that_a_person_let_go_on_do_not_brake_again_with_every_page(world: World) -> None:
+    leads = await crowd(world, 320)
+    for lead in (*leads[:40], *leads[300:305]):
+        await world.remove(str((await world.one(dynamicsLeadId=lead))["id"]))
+    await world.advance(20 * DAY)
+    paced(world, push_seconds=0.001)  # a page a pass
+    await world.sync()
+    assert await held(world)
+    await resume(world)
+    await world.sync(2)
+    assert await departed(world) == 45 and not await held(world)
+
+
 async def departed(world: World) -> int:
     return await world.total("skipped", reason="deleted in Marketo")
