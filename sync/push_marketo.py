@@ -10,20 +10,23 @@ from storage.changes import Change, Link, Operation, Postponed, Seen, Settled, S
 from storage.ledger.claiming import keep_extra
 from storage.ledger.links import save_links
 from sync.addresses import park_taken
+from sync.claims import Claim, Item
 from sync.decide import Delete, Insert, agreed_by_insert, edited
+from sync.deferring import defer, for_parent
 from sync.engine import CALL, Engine
 from sync.errors import SyncFailure
 from sync.lead_and_contact import give_way
-from sync.matched import file_matches, forget_former
+from sync.match_outcomes import file_matches, forget_former
 from sync.matching import Matches
 from sync.matching_marketo import in_marketo
 from sync.naming import with_people_named
 from sync.objects import DELETED, SYNC, TYPE, Object
 from sync.outcomes import Outcome
 from sync.pull_dynamics import CLOSED, ETAG
-from sync.push import Claim, Item, defer, fail_all, failed, finish, for_parent, keep_free, take
+from sync.push import fail_all, failed, finish, take
 from sync.roles import LEAD_ID, holders_of, role_row, roles_in
 from sync.roles_again import roles_of
+from sync.taken import keep_free
 from sync.values import fingerprint, fingerprints, to_marketo
 
 LEAD_NOT_FOUND = "1004"
@@ -80,7 +83,8 @@ async def _match(engine: Engine, claimed: Claim) -> dict[str, Link]:
     ]
     if not unlinked:
         return {}
-    by_id = claimed.reading_first or any(each.unsure for each in unlinked)
+    # Whose link was lost may be somebody since: who survived a merge in Marketo holds the loser's ids.
+    by_id = claimed.reading_first or any(each.unsure or each.record_id in claimed.links for each in unlinked)
     matches = await in_marketo(engine, claimed.one, unlinked, by_id)
     file_matches(engine, claimed, unlinked, matches)
     await forget_former(engine, matches.former)

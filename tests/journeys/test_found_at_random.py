@@ -1,6 +1,7 @@
 """What the state machine found, each as the shortest way there."""
 
 from tests.journeys.comparing import assert_equal
+from tests.journeys.test_departures import merge
 from tests.journeys.world import World
 
 
@@ -18,3 +19,18 @@ async def test_the_role_of_a_person_whom_marketo_lost_waits_for_the_next_one(wor
     person = await world.one(dynamicsContactId=grace)
     assert [role["leadId"] for role in await world.objects("roles")] == [person["id"]]
     await assert_equal(world)
+
+
+async def test_after_a_merge_the_winner_goes_before_whoever_has_the_losers_address(world: World) -> None:
+    grace = await world.contact(emailaddress1="grace@x.example")
+    lead = await world.lead(emailaddress1="amazing@x.example")
+    await world.rest()
+    winner = str((await world.one(dynamicsLeadId=lead))["id"])
+    await merge(world, winner, str((await world.one(dynamicsContactId=grace))["id"]))
+    await world.advance(700)
+    await world.rest()
+    await world.person(email="grace@x.example", lastName="Namesake")
+    await world.edit_contact(grace, jobtitle="Admiral")
+    await world.rest()
+    (person,) = await world.people(dynamicsContactId=grace)
+    assert (str(person["id"]), person["title"]) == (winner, "Admiral")
