@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from storage.changes import Candidate, Link
 from storage.ledger.links import links_by
+from sync.claims import Claim, Item
 from sync.decide import Update
 from sync.engine import Engine
 from sync.errors import Never
 from sync.matching import address, address_of, stands_alone
 from sync.objects import Object
-from sync.push import Claim, Item, failed
+from sync.push import failed
 from sync.values import fingerprint
 
 EMAIL_TAKEN = "email-taken"

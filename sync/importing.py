@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from storage.ledger.claiming import IMPORT_TAKES, any_in_flight, enough_wait, mark_importing
 from storage.ledger.readings import LaneState, lane_states
 from storage.ledger.totals import Total, read_totals
+from sync.claims import Claim, Item, claim
 from sync.decide import Insert
 from sync.engine import Engine
 from sync.errors import Later, SyncFailure
@@ -20,9 +21,8 @@ from sync.lanes import may_write
 from sync.marketo.bulk import files_of
 from sync.objects import Object
 from sync.outcomes import Outcome, Written
-from sync.push import Claim, Item, claim
 from sync.push_marketo import file_outcome, inserted, push_to_marketo, send_calls
-from sync.turns import Caller, calling_for
+from sync.turnstile import Caller, calling_for
 
 log = logging.getLogger(__name__)
 

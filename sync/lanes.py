@@ -1,8 +1,8 @@
 """Writing what waits: all lanes side by side, each an object in a direction, with what they share shared fairly.
 
-The services let calls in by turns of the lanes (sync.turns), whatever waits in each. People are written by one round at
-a time, in both directions, because a round may have to find some among those that the round before it made; these
-rounds take turns likewise.
+The services let calls in by turns of the lanes (sync.turnstile), whatever waits in each. People are written by one
+round at a time, in both directions, because a round may have to find some among those that the round before it made;
+these rounds take turns likewise, and none begins while a file of people is imported.
 """
 
 import asyncio
@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from storage.changes import Direction, Settled, Side
 from storage.ledger.claiming import first_read_waits, wake
 from storage.ledger.readings import LaneState, cursor_of, lane_states, restart_lane
+from sync.claims import Claim, claim
 from sync.engine import CALL, Engine
 from sync.objects import Object
-from sync.push import Claim, claim
 from sync.push_dynamics import push_to_dynamics
 from sync.push_marketo import push_to_marketo
-from sync.turns import Caller, calling_for
+from sync.turnstile import Caller, calling_for
 
 Lane = tuple[str, Direction]
 TOGETHER = 2  # rounds of a lane: one is sent while another is settled

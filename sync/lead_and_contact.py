@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from storage.changes import Change, Link, Skipped
 from storage.ledger.links import links_by
+from sync.claims import Claim
 from sync.engine import Engine
 from sync.objects import TYPE, Object
-from sync.push import Claim
 
 STILL_THERE = "still there as another record"
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from storage.changes import Candidate
+from sync.claims import Item
 from sync.engine import Engine
 from sync.errors import Never, SyncFailure
 from sync.matching import address, address_of
 from sync.objects import Object
 from sync.outcomes import Outcome
-from sync.push import Item
 
 SEVERAL_MATCH = "1007"  # Marketo: several people hold the value that a person is looked up by
 DUPLICATE_DETECTED = "0x80040333"  # Dataverse: one of the customer's rules found a like record

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from storage.changes import Finding
 from storage.ledger.findings import forget_findings, keep_findings, read_findings
+from sync.claims import Item
 from sync.decide import Insert
 from sync.engine import Engine
 from sync.objects import Object
 from sync.owners import owner_fields
-from sync.push import Item
 
 OWNER_LOST = "owner"
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

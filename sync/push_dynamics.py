@@ -9,18 +9,20 @@ from uuid import NAMESPACE_URL, uuid5
 from storage.changes import Link, Postponed, Seen, Settled, Skipped
 from storage.ledger.links import forget_plans, save_links
 from sync.addresses import park_taken
+from sync.claims import Claim, Item
 from sync.decide import Insert, agreed_by_insert
 from sync.engine import Engine
 from sync.errors import Never, SyncFailure
-from sync.matched import file_matches
+from sync.match_outcomes import file_matches
 from sync.matching import Matches, stands_alone
 from sync.matching_dynamics import in_dynamics
 from sync.naming import with_rows_named
 from sync.new_owners import with_able_owners
 from sync.objects import Object
 from sync.outcomes import Outcome, Written
-from sync.push import Claim, Item, fail_all, failed, finish, keep_free, take
+from sync.push import fail_all, failed, finish, take
 from sync.push_marketo import sent_link
+from sync.taken import keep_free
 from sync.values import fingerprints, not_an_option, to_dynamics
 
 NO_SUCH_OPTION = "0x8004431a"  # as Dataverse calls it, PicklistValueOutOfRange

@@ -191,9 +191,7 @@ def person_label(person: Row) -> str:
     return storable(name or str(person.get("email") or ""))[:400]
 
 
-def to_dynamics(
-    one: Object, values: Mapping[str, Any], parents: Mapping[str, Collection[str]]
-) -> dict[str, Any]:
+def to_dynamics(one: Object, values: Mapping[str, Any], parents: Mapping[str, Collection[str]]) -> dict[str, Any]:
     """The Dataverse columns to send. A reference becomes a bind, a choice its number; nothing clears the column.
 
     `parents` are the ids we know of, by object: they tell whether an owner is a user or a team.

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from sync.errors import Later
-from sync.turns import Turnstile
+from sync.turnstile import Turnstile
 
 LONGEST_PAUSE = 120.0  # seconds; a longer one is not sat out inside a call, but handed up
 MOST = 52  # calls at once that Dataverse lets a user make (Microsoft, "api-limits")

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from pyrate_limiter import InMemoryBucket, Limiter, MonotonicClock, Rate, SingleBucketFactory
 
-from sync.turns import Turnstile
+from sync.turnstile import Turnstile
 
 WINDOW = 20_500  # ms: Marketo's 20 s, and some more, for calls that take longer on their way than those after them
 

@@ -4,7 +4,7 @@ import asyncio
 import time
 
 from sync.marketo.limits import Pace
-from sync.turns import Caller, calling_for
+from sync.turnstile import Caller, calling_for
 
 
 async def starts(pace: Pace, calls: int) -> list[float]:

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 from storage.changes import Change, Link, Postponed, Skipped
 from storage.ledger.links import save_links
+from sync.claims import Claim, Item
 from sync.decide import Insert
+from sync.deferring import wait
 from sync.engine import Engine
 from sync.matching import Matches
-from sync.push import Claim, Item, failed, wait
+from sync.push import failed
 
 
 def file_matches(engine: Engine, claimed: Claim, unlinked: Sequence[Change], matches: Matches) -> None:

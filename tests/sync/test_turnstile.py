@@ -2,7 +2,7 @@
 
 import asyncio
 
-from sync.turns import Caller, Line, Turnstile, calling_for
+from sync.turnstile import Caller, Line, Turnstile, calling_for
 
 ACCOUNTS, CONTACTS, LEADS = Caller("accounts"), Caller("contacts"), Caller("leads")
 LEADS_FIRST = Caller("leads", first=True)
