@@ -131,9 +131,12 @@ async def _without_those_who_will_not_come(connection: AsyncConnection, claimed:
 
 
 def _may_be_known(cursor: Cursor | None, changes: Sequence[Change]) -> bool:
-    """Whether any of these was noted by the first read, when Marketo may hold our ids of an earlier life already."""
+    """Whether any of these was noted by the first read, when Marketo may hold our ids of an earlier life already.
+
+    Of one that was an error in between, nobody knows: it waits anew.
+    """
     done_at = cursor.first_read_done_at if cursor else None
-    return done_at is None or any(change.waiting_since <= done_at for change in changes)
+    return done_at is None or any(change.attempts or change.waiting_since <= done_at for change in changes)
 
 
 async def _parents(

@@ -17,7 +17,9 @@ from storage.models import changes, errors
 async def retry(
     database: Database, connection: AsyncConnection, error_ids: Sequence[int], now: datetime, *, cautious: bool
 ) -> int:
-    """Puts open or ignored errors back into the backlog; returns how many. `cautious` where many go at once.
+    """Puts open or ignored errors back into the backlog, to wait from `now` on; returns how many.
+
+    `cautious` where many go at once.
 
     What went round in a loop may be written as often once more.
     """
@@ -26,7 +28,7 @@ async def retry(
         if row.code == LOOP:
             await forget_streak(connection, row.object, row.direction, row.record_id)
     ids = [row.id for row in found]
-    state = {"state": "waiting", "ignored": False, "cautious": cautious, "next_at": None}
+    state = {"state": "waiting", "ignored": False, "cautious": cautious, "next_at": None, "waiting_since": now}
     await connection.execute(update(changes).where(among(connection, changes.c.id, ids)).values(**state))
     await _set_error_state(connection, ids, "retrying", None)
     await _move(database, connection, found, "backlog")

@@ -46,9 +46,10 @@ async def first_read_waits(connection: AsyncConnection, object: str, direction: 
     Whoever is first in line tells: what came later was noted later.
     """
     for state in ("waiting", "in_flight"):
-        query = select(changes.c.waiting_since).where(_in_line(object, direction, state)).order_by(changes.c.id)
-        since = await connection.scalar(query.limit(1))
-        if since is not None and since <= read_by:
+        columns = (changes.c.waiting_since, changes.c.noted_at)
+        query = select(*columns).where(_in_line(object, direction, state)).order_by(changes.c.id)
+        first = (await connection.execute(query.limit(1))).first()
+        if first is not None and min(first) <= read_by:
             return True
     return False
 

@@ -1,7 +1,7 @@
 """Noting what a source showed: a change joins the backlog, folds into one that waits, or is skipped with a reason."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -33,35 +33,50 @@ async def note(
     Returns by how much each total moved.
     """
     waiting = await _waiting(connection, lane, [one.record_id for one in seen])
-    moves = Moves()
-    new: list[dict[str, Any]] = []
-    folded: list[dict[str, Any]] = []
-    dropped: list[int] = []
+    noted = _Noted(lane, now)
     for one in seen:
-        moves[Total(lane.object, lane.direction, one.operation, "noted")] += 1
-        existing = waiting.get(one.record_id)
-        if one.left_out:
-            moves[Total(lane.object, lane.direction, one.operation, "skipped", str(one.skip))] += 1
-            if existing is not None and existing.state != "in_flight":  # which is being settled elsewhere
-                dropped.append(_dropped(lane, existing, one, moves))
-        elif existing is not None and not _adds_nothing(existing, one):
-            folded.append(_fold(lane, existing, one, moves))
-        elif one.skip or existing is not None:
-            moves[Total(lane.object, lane.direction, one.operation, "skipped", one.skip or NOTHING_NEW)] += 1
-        else:
-            moves[Total(lane.object, lane.direction, one.operation, "backlog")] += 1
-            new.append(_new(lane, one, now))
-    await insert_rows(connection, changes, new)
-    if folded:
-        await _write_folded(connection, folded)
-    if dropped:
-        await _drop(connection, dropped, now)
+        noted.add(one, waiting.get(one.record_id))
+    await insert_rows(connection, changes, noted.new)
+    if noted.folded:
+        await _write_folded(connection, noted.folded)
+    if noted.dropped:
+        await _drop(connection, noted.dropped, now)
     skipped = [
         one for one in seen if one.skip and one.skip not in SILENT and (one.left_out or one.record_id not in waiting)
     ]
     await log_skipped(connection, lane.object, lane.direction, [(one.record_id, str(one.skip)) for one in skipped], now)
-    await move(database, connection, moves)
-    return moves
+    await move(database, connection, noted.moves)
+    return noted.moves
+
+
+@dataclass(slots=True)
+class _Noted:
+    """What becomes of what was seen: rows to insert, rows to fold into, numbers to drop, and how the totals move."""
+
+    lane: Lane
+    now: datetime
+    moves: Moves = field(default_factory=Moves)
+    new: list[dict[str, Any]] = field(default_factory=list)
+    folded: list[dict[str, Any]] = field(default_factory=list)
+    dropped: list[int] = field(default_factory=list)
+
+    def add(self, one: Seen, existing: Row[Any] | None) -> None:
+        """One record as seen, beside the change it has already."""
+        self._count(one, "noted")
+        if one.left_out:
+            self._count(one, "skipped", str(one.skip))
+            if existing is not None and existing.state != "in_flight":  # which is being settled elsewhere
+                self.dropped.append(_dropped(self.lane, existing, one, self.moves))
+        elif existing is not None and not _adds_nothing(existing, one):
+            self.folded.append(_fold(self.lane, existing, one, self.moves, self.now))
+        elif one.skip or existing is not None:
+            self._count(one, "skipped", one.skip or NOTHING_NEW)
+        else:
+            self._count(one, "backlog")
+            self.new.append(_new(self.lane, one, self.now))
+
+    def _count(self, one: Seen, measure: Measure, reason: str = "") -> None:
+        self.moves[Total(self.lane.object, self.lane.direction, one.operation, measure, reason)] += 1
 
 
 async def _waiting(connection: AsyncConnection, lane: Lane, record_ids: Sequence[str]) -> Mapping[str, Row[Any]]:
@@ -104,23 +119,30 @@ def _adds_nothing(existing: Row[Any], one: Seen) -> bool:
     )
 
 
-def _fold(lane: Lane, existing: Row[Any], one: Seen, moves: Moves) -> dict[str, Any]:
+def _fold(lane: Lane, existing: Row[Any], one: Seen, moves: Moves, now: datetime) -> dict[str, Any]:
     operation = folded_operation(existing.operation, one.operation)
     stays = existing.state == "parked" and existing.code == LOOP and operation != "delete"
+    healed = existing.state == "parked" and not stays
     moves[Total(lane.object, lane.direction, one.operation, "folded")] += 1
     moves[Total(lane.object, lane.direction, existing.operation, measure_of(existing))] -= 1
     moves[Total(lane.object, lane.direction, operation, measure_of(existing) if stays else "backlog")] += 1
     return {
         "b_id": existing.id,
         "b_operation": operation,
-        "b_state": "waiting" if existing.state == "parked" and not stays else existing.state,
+        "b_state": "waiting" if healed else existing.state,
+        "b_waiting_since": _waits_anew(existing, one, now) if healed else existing.waiting_since,
         "b_values": {**existing.values, **one.values},
         "b_extra": {**(existing.extra or {}), **(one.extra or {})} or None,
         "b_label": one.label or existing.label,
         "b_edited_by": one.edited_by or existing.edited_by,
         "b_ignored": existing.ignored and stays,
-        "b_healed": existing.state == "parked" and not stays,
+        "b_healed": healed,
     }
+
+
+def _waits_anew(existing: Row[Any], one: Seen, now: datetime) -> datetime:
+    """An error did not wait: what heals it waits since the edit, or since now where none came after the refused one."""
+    return one.edited_at if one.edited_at > existing.waiting_since else now
 
 
 def _dropped(lane: Lane, existing: Row[Any], one: Seen, moves: Moves) -> int:
@@ -157,6 +179,7 @@ async def _write_folded(connection: AsyncConnection, folded: list[dict[str, Any]
         .values(
             operation=bindparam("b_operation"),
             state=bindparam("b_state"),
+            waiting_since=bindparam("b_waiting_since"),
             values=bindparam("b_values", type_=changes.c["values"].type),
             extra=bindparam("b_extra", type_=changes.c.extra.type),
             label=bindparam("b_label"),

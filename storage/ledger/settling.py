@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Update, bindparam, delete, false, select, update
+from sqlalchemy import Row, Update, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import LOOP, Change, Direction, Link, Parked, Postponed, Result, Settled, Skipped, opposite
@@ -44,7 +44,7 @@ async def settle(database: Database, connection: AsyncConnection, done: Round, n
         await wake_children(connection, [f"{done.object}:{one.link.dynamics_id}" for one in settled if one.link])
     moves = _moves(done)
     if settled and done.two_way:
-        moves.update(await _tell_the_other_side(connection, done, settled))
+        moves.update(await _tell_the_other_side(connection, done, settled, now))
     await move(database, connection, moves)
 
 
@@ -193,7 +193,9 @@ async def wake_children(connection: AsyncConnection, parents: Sequence[str]) -> 
     await connection.execute(update(changes).where(waiting).values(state="waiting", waits_for=None, next_at=None))
 
 
-async def _tell_the_other_side(connection: AsyncConnection, done: Round, settled: Sequence[Settled]) -> Moves:
+async def _tell_the_other_side(
+    connection: AsyncConnection, done: Round, settled: Sequence[Settled], now: datetime
+) -> Moves:
     """What was just written is the newest known value of the side written to, also in a change waiting from there.
 
     Without this the loser of a collision would come back: its change still holds the value that lost. A parked change
@@ -212,14 +214,14 @@ async def _tell_the_other_side(connection: AsyncConnection, done: Round, settled
         await connection.execute(update(changes).where(changes.c.id == bindparam("b_id")).values(values=newer), rows)
     parked = [row for row in found if row.state == "parked" and row.code != LOOP]
     mended = [row for row in parked if {**row.values, **told[row.record_id]} != row.values]
-    return await _reopen(connection, mended) if mended else Moves()
+    return await _reopen(connection, mended, now) if mended else Moves()
 
 
-async def _reopen(connection: AsyncConnection, parked: Sequence[Row[Any]]) -> Moves:
-    """Takes parked changes back into the backlog."""
+async def _reopen(connection: AsyncConnection, parked: Sequence[Row[Any]], now: datetime) -> Moves:
+    """Takes parked changes back into the backlog, where they wait from now on."""
     ids = [row.id for row in parked]
-    again = update(changes).where(among(connection, changes.c.id, ids)).values(state="waiting", ignored=false())
-    await connection.execute(again)
+    again = {"state": "waiting", "ignored": False, "waiting_since": now}
+    await connection.execute(update(changes).where(among(connection, changes.c.id, ids)).values(**again))
     await connection.execute(update(errors).where(among(connection, errors.c.change_id, ids)).values(state="retrying"))
     moves = Moves()
     for row in parked:

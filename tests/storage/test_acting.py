@@ -91,3 +91,10 @@ async def test_acts_are_told_newest_first_and_may_be_amended(database: Database)
         assert told == [("ada", "live", ""), ("U1", "retry", "812")]
         assert [act.id for act in await newest_acts(connection, skip=1, limit=1)] == [number]
         assert await count_acts(connection) == 2
+
+
+async def test_an_error_that_is_retried_waits_since_the_retry(database: Database) -> None:
+    (number,) = await park(database, 1, NOW)
+    async with database.write() as connection:
+        await retry(database, connection, [number], LATER, cautious=False)
+    assert [row.waiting_since for row in await rows(database, changes)] == [LATER]

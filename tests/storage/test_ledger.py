@@ -261,3 +261,35 @@ async def test_the_error_of_a_loop_is_not_mended_by_a_write_of_the_other_directi
     (change,) = await claimed(database)
     await settled(database, Settled(change, "update", Link("leads", "a", "7"), {"title": "y"}))
     assert [row.state for row in await rows(database, changes)] == ["parked"]
+
+
+async def test_an_error_that_an_edit_heals_waits_since_the_edit(database: Database) -> None:
+    await noted(database, seen("a", minutes_ago=50), seen("b", minutes_ago=50))
+    await parked(database)
+    await noted(database, seen("a", minutes_ago=2, values={"title": "mended"}), seen("b", "delete", minutes_ago=1))
+    assert [change.waiting_since for change in await claimed(database)] == [
+        NOW - timedelta(minutes=2),
+        NOW - timedelta(minutes=1),
+    ]
+
+
+async def test_an_error_that_a_second_reading_heals_waits_since_then(database: Database) -> None:
+    await noted(database, seen("a", minutes_ago=50))
+    await parked(database)
+    await noted(database, seen("a", minutes_ago=50, values={"city": "London"}))
+    assert [change.waiting_since for change in await claimed(database)] == [NOW]
+
+
+async def test_a_change_that_waits_keeps_its_oldest_time_when_it_is_seen_again(database: Database) -> None:
+    await noted(database, seen("a", minutes_ago=50))
+    await noted(database, seen("a", minutes_ago=2, values={"title": "later"}))
+    assert [change.waiting_since for change in await claimed(database)] == [NOW - timedelta(minutes=50)]
+
+
+async def test_an_error_that_the_other_side_mended_waits_since_then(database: Database) -> None:
+    await noted(database, seen("7", minutes_ago=50, values={"phone": "much too long"}), lane=BACK)
+    await parked(database, BACK)
+    await noted(database, seen("a", values={"phone": "+1"}))
+    (change,) = await claimed(database)
+    await settled(database, Settled(change, "update", Link("leads", "a", "7"), {"phone": "+1"}))
+    assert [back.waiting_since for back in await claimed(database, BACK)] == [NOW]
