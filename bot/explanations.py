@@ -19,7 +19,7 @@ OURS: Mapping[str, Cause] = {
     "ambiguous": Cause(
         "Several records could be the same person, so none was chosen.",
         "data",
-        "Say which one it is with /sync match and the error's number, or merge them; the message names them.",
+        "See them with /sync match and the error's number: say which it is, or that it is a new one; or merge them.",
     ),
     "email-taken": Cause(
         "The new e-mail address belongs to somebody else on the other side already, so it was not written.",

@@ -11,11 +11,16 @@ from sync.values import fingerprint
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One record as people know it; all of it people's data. `values` are in their compared form."""
+    """One record as people know it; all of it people's data.
+
+    `values` are in their compared form, `names` are those behind ids.
+    """
 
     name: str
     company: str
     values: Mapping[str, Any]
+    address: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +36,15 @@ class Difference:
 class Sight:
     """What was seen: `own` is the error's record, `others` are those candidates that are there.
 
-    `problem` says why nobody could look; "-" stands for nobody having been asked to.
+    `holders` are those, on the error's own side, whom a candidate is linked with; `names` are those of owners and
+    companies by their ids. `problem` says why nobody could look; "-" stands for nobody having been asked to.
     """
 
     own: Face | None = None
     others: Mapping[Candidate, Face] = field(default_factory=dict)
     differences: Mapping[Candidate, Sequence[Difference]] = field(default_factory=dict)
+    holders: Mapping[str, Face] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
     looked: bool = False
 

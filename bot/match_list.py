@@ -1,7 +1,8 @@
 """What people read when they say which record it is: the candidates side by side, the question, what follows. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot import blocks
 from bot.answers import Answer, say, written
@@ -14,7 +15,8 @@ from bot.request import Errors, Match, Record, Run
 from bot.safe import clean, cut, for_mrkdwn
 from bot.texts import _, plural
 from storage.changes import Candidate
-from storage.doubts import Doubt
+from storage.doubts import Doubt, Ties
+from sync.objects import Field
 
 MOST = 8
 MOST_DIFFERENCES = 6
@@ -24,13 +26,20 @@ OTHER = {"Dynamics": "Marketo", "Marketo": "Dynamics"}
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is listed, and what the asker may see and do."""
+    """What is listed, and what the asker may see and do. `clock` writes a moment in the asker's zone."""
 
     doubt: Doubt
+    ties: Ties
     sight: Sight
     links: Links
     may_see_people: bool
     may_act: bool
+    clock: Callable[[datetime], str]
+
+    def can_be(self, one: Candidate) -> bool:
+        """Whether the error's record could be linked with this one, as far as is known."""
+        gone = self.sight.looked and one not in self.sight.others
+        return not (gone or self.ties.own or one in self.ties.others)
 
 
 def draw(shown: Shown) -> Answer:
@@ -44,14 +53,18 @@ def draw(shown: Shown) -> Answer:
         len(doubt.candidates),
     ).format(number=doubt.id, count=count(len(doubt.candidates)))
     own = Candidate(doubt.object, doubt.record_id)
-    mine: list[list[Word]] = [_line(own, OTHER[TARGET[doubt.direction]], shown), *_face(shown.sight.own, shown)]
+    mine: list[list[Word]] = [
+        _line(own, OTHER[TARGET[doubt.direction]], shown),
+        *_face(shown.sight.own, shown),
+        *_own_tie(shown),
+    ]
     drawn: list[Block] = [blocks.plain(heading), blocks.lines(*mine)]
     spelled = [for_mrkdwn(heading), *map(written, mine)]
     for one in doubt.candidates[:MOST]:
-        lines = [_line(one, TARGET[doubt.direction], shown), *_about(one, shown)]
+        lines = [_line(one, TARGET[doubt.direction], shown), *_tie(one, shown), *_about(one, shown)]
         drawn.append(blocks.lines(*lines))
         spelled += ["", *map(written, lines)]
-        if shown.may_act:
+        if shown.may_act and shown.can_be(one):
             drawn.append(blocks.actions([_link_button(doubt, one)]))
     notes = _notes(shown)
     drawn += [blocks.small(notes)] if notes else []
@@ -68,8 +81,28 @@ def _line(one: Candidate, side: str, shown: Shown) -> list[Word]:
 def _face(face: Face | None, shown: Shown) -> list[list[Word]]:
     """A name and a company; the name that was remembered where nobody could look."""
     name = face.name if face else shown.doubt.label
-    parts = [cut(clean(each), LONGEST) for each in (name, face.company if face else "") if each]
+    known = (name, face.company, face.address) if face else (name,)
+    parts = [cut(clean(each), LONGEST) for each in known if each]
     return [[" · ".join(parts)]] if parts and shown.may_see_people else []
+
+
+def _own_tie(shown: Shown) -> list[list[Word]]:
+    if not shown.ties.own:
+        return []
+    said = _("Linked with {side} {id} already, so it can be none of these: only “{label}” settles this.")
+    label = _("None of them")
+    return [[said.format(side=TARGET[shown.doubt.direction], id=clean(shown.ties.own), label=label)]]
+
+
+def _tie(one: Candidate, shown: Shown) -> list[list[Word]]:
+    """Whom a candidate is linked with already: by id, and by name where that is known and may be seen."""
+    holder = shown.ties.others.get(one)
+    if holder is None:
+        return []
+    face = shown.sight.holders.get(holder)
+    name = f" ({cut(clean(face.name), LONGEST)})" if face and face.name and shown.may_see_people else ""
+    said = _("already linked with {side} {id}{name}")
+    return [[(said.format(side=OTHER[TARGET[shown.doubt.direction]], id=clean(holder), name=name), "italic")]]
 
 
 def _about(one: Candidate, shown: Shown) -> list[list[Word]]:
@@ -79,24 +112,31 @@ def _about(one: Candidate, shown: Shown) -> list[list[Word]]:
     if face is None:
         return [[_("It does not exist any more.")]]
     differences = shown.sight.differences.get(one, ())
-    return [*_face(face, shown), *_differing(differences)]
+    return [*_face(face, shown), *_differing(differences, shown)]
 
 
-def _differing(differences: Sequence[Difference]) -> list[list[Word]]:
+def _differing(differences: Sequence[Difference], shown: Shown) -> list[list[Word]]:
     if not differences:
         return [[_("Differs in nothing that would be written.")]]
     lines: list[list[Word]] = []
+    there = TARGET[shown.doubt.direction]
     for each in differences[:MOST_DIFFERENCES]:
-        said = _("{field}: {theirs} there, {ours} here")
-        values = {"theirs": _value(each.theirs), "ours": _value(each.ours)}
-        lines.append([said.format(field=field_words(each.field), **values)])
+        said = _("{field}: {theirs} in {there}, {ours} in {here}")
+        values = {"theirs": _value(each.field, each.theirs, shown), "ours": _value(each.field, each.ours, shown)}
+        lines.append([said.format(field=field_words(each.field), there=there, here=OTHER[there], **values)])
     if (more := len(differences) - MOST_DIFFERENCES) > 0:
         lines.append([_("{more} more fields").format(more=count(more))])
     return lines
 
 
-def _value(value: object) -> str:
-    return _("nothing") if value is None else f"“{cut(clean(str(value)), LONGEST)}”"
+def _value(field: Field, value: object, shown: Shown) -> str:
+    """A moment on the reader's clock, an owner or a company by its name, anything else as it stands."""
+    if value is None:
+        return _("nothing")
+    if field.kind == "moment":
+        return shown.clock(datetime.fromisoformat(str(value)))
+    name = shown.sight.names.get(str(value), str(value)) if field.kind == "reference" else str(value)
+    return f"“{cut(clean(name), LONGEST)}”"
 
 
 def _notes(shown: Shown) -> str:

@@ -93,6 +93,11 @@ class Link:
     left_out: str = ""
     streak: int = 0
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether both of its records are there, as far as we know."""
+        return bool(self.dynamics_id and self.marketo_id and not self.planned and not self.dynamics_deleted)
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:

@@ -1,7 +1,7 @@
 """Reads: a sync error whose record may be one of several on the other side, and which those are."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Candidate, Direction
 from storage.error_index import State
+from storage.ledger.links import Key, links_by
 from storage.models import changes, errors
 
 
@@ -25,6 +26,28 @@ class Doubt:
     label: str
     values: Mapping[str, Any]
     candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What is linked already: the error's own record with `own`, and candidates with other records, by their ids."""
+
+    own: str = ""
+    others: Mapping[Candidate, str] = field(default_factory=dict)
+
+
+async def ties_of(connection: AsyncConnection, doubt: Doubt) -> Ties:
+    """Who cannot be linked with whom, because a record of one side is one of the other."""
+    here: Key = "dynamics_id" if doubt.direction == "to-marketo" else "marketo_id"
+    there: Key = "marketo_id" if here == "dynamics_id" else "dynamics_id"
+    own = (await links_by(connection, doubt.object, here, [doubt.record_id])).get(doubt.record_id)
+    others = {}
+    for name in dict.fromkeys(one.object for one in doubt.candidates):
+        ids = [one.id for one in doubt.candidates if one.object == name]
+        for found, link in (await links_by(connection, name, there, ids)).items():
+            if link.is_whole and getattr(link, here) != doubt.record_id:
+                others[Candidate(name, found)] = str(getattr(link, here))
+    return Ties(str(getattr(own, there)) if own and own.is_whole else "", others)
 
 
 async def doubt_of(connection: AsyncConnection, error_id: int) -> Doubt | None:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from storage.changes import Candidate, Change, Link
+from storage.changes import Candidate, Change
 from storage.ledger.choosing import parked_change, retry_chosen
 from storage.ledger.links import links_by
 from sync.engine import Engine
@@ -38,6 +38,16 @@ async def choose(engine: Engine, error_id: int, candidate: Candidate | None) -> 
     The next pass links the two, as if matching had found them, and writes what differs. None means "none of these":
     the record becomes one of its own, whoever else looks like it. Raises SyncFailure where the side cannot be asked.
     """
+    if (found := await refusal(engine, error_id, candidate)).why_not:
+        return found
+    chosen = {"object": candidate.object, "id": candidate.id} if candidate else NONE_OF_THESE
+    async with engine.database.write() as connection:
+        done = await retry_chosen(engine.database, connection, error_id, {CHOSEN: chosen}, engine.now())
+    return Chosen() if done else Chosen("this error is settled already")
+
+
+async def refusal(engine: Engine, error_id: int, candidate: Candidate | None) -> Chosen:
+    """Why this choice cannot be made, if so; nothing is changed. Raises SyncFailure where the side cannot be asked."""
     async with engine.database.read() as connection:
         change = await parked_change(connection, error_id)
     if change is None:
@@ -45,16 +55,10 @@ async def choose(engine: Engine, error_id: int, candidate: Candidate | None) -> 
     one = engine.object_named(change.object)
     if not one.is_person:
         return Chosen("only people can be matched")
-    refusal = await _why_not(engine, one, change, candidate) if candidate else None
-    if refusal:
-        return refusal
-    chosen = {"object": candidate.object, "id": candidate.id} if candidate else NONE_OF_THESE
-    async with engine.database.write() as connection:
-        done = await retry_chosen(engine.database, connection, error_id, {CHOSEN: chosen}, engine.now())
-    return Chosen() if done else Chosen("this error is settled already")
+    return await _why_not(engine, one, change, candidate) if candidate else Chosen()
 
 
-async def _why_not(engine: Engine, one: Object, change: Change, candidate: Candidate) -> Chosen | None:
+async def _why_not(engine: Engine, one: Object, change: Change, candidate: Candidate) -> Chosen:
     to_marketo = change.direction == "to-marketo"
     people = {each.name: each for each in engine.people}
     if candidate.object not in ({one.name} if to_marketo else people):
@@ -63,20 +67,15 @@ async def _why_not(engine: Engine, one: Object, change: Change, candidate: Candi
     async with engine.database.read() as connection:
         mine = await links_by(connection, one.name, "dynamics_id" if to_marketo else "marketo_id", [change.record_id])
         theirs = await links_by(connection, other.name, "marketo_id" if to_marketo else "dynamics_id", [candidate.id])
-    if any(_is_whole(link) for link in mine.values()):
+    if any(link.is_whole for link in mine.values()):
         return Chosen("this record is linked already")
     for link in theirs.values():
         holder = link.dynamics_id if to_marketo else link.marketo_id
-        if holder not in (None, change.record_id) and _is_whole(link):
+        if holder not in (None, change.record_id) and link.is_whole:
             return Chosen("the chosen record is linked to another record", str(holder))
     if not await _exists(engine, other, candidate.id, to_marketo):
         return Chosen("the chosen record does not exist any more")
-    return None
-
-
-def _is_whole(link: Link) -> bool:
-    """Whether both of its records are there, as far as we know."""
-    return bool(link.dynamics_id and link.marketo_id and not link.planned and not link.dynamics_deleted)
+    return Chosen()
 
 
 async def _exists(engine: Engine, one: Object, record_id: str, in_marketo: bool) -> bool:

@@ -21,12 +21,14 @@ from bot import candidates, match_list
 from bot.acting import refusal
 from bot.answers import Answer
 from bot.faces import Sight
+from bot.figures import clock
 from bot.request import Match
 from bot.world import Asker, World
 from storage.changes import Candidate
-from storage.doubts import Doubt, doubt_of
+from storage.doubts import Doubt, Ties, doubt_of, ties_of
 from storage.ledger.readings import record_act
 from sync.choosing import choose
+from sync.choosing import refusal as why_refused
 from sync.errors import SyncFailure
 
 
@@ -36,14 +38,19 @@ async def answer(request: Match, asker: Asker, world: World) -> Answer:
         return refused
     async with world.database.read() as connection:
         doubt = await doubt_of(connection, request.error)
+        ties = await ties_of(connection, doubt) if doubt else Ties()
     if doubt is None:
         return match_list.unknown(request)
     if doubt.state not in ("open", "ignored"):
         return match_list.settled(doubt)
     if choosing:
         return await _choose(request, doubt, asker, world)
-    sight = await candidates.look_at(doubt, world.engine) if asker.may_see_people else Sight()
-    return match_list.draw(match_list.Shown(doubt, sight, world.links, asker.may_see_people, asker.is_operator))
+    sight = await candidates.look_at(doubt, ties, world.engine) if asker.may_see_people else Sight()
+    shown = match_list.Shown(
+        doubt, ties, sight, world.links, asker.may_see_people, asker.is_operator,
+        lambda moment: clock(moment, world.now(), asker.zone),
+    )  # fmt: skip
+    return match_list.draw(shown)
 
 
 async def _choose(request: Match, doubt: Doubt, asker: Asker, world: World) -> Answer:
@@ -52,14 +59,15 @@ async def _choose(request: Match, doubt: Doubt, asker: Asker, world: World) -> A
     if request.record and not _fits(request.record, doubt):
         return match_list.wrong_side(doubt)
     candidate = _meant(request, doubt)
-    if not request.confirmed:
-        return match_list.question(request, doubt, candidate)
+    deciding = choose if request.confirmed else why_refused
     try:
-        done = await choose(world.engine, doubt.id, candidate)
+        done = await deciding(world.engine, doubt.id, candidate)
     except SyncFailure as failure:
         return match_list.out_of_reach(request, failure.code)
     if done.why_not:
         return match_list.refused(doubt, done.why_not, done.held_by)
+    if not request.confirmed:
+        return match_list.question(request, doubt, candidate)
     async with world.database.write() as connection:
         told = f"{candidate.object}:{candidate.id}" if candidate else "new"
         detail = f"#{doubt.id} {told}"

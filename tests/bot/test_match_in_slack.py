@@ -2,13 +2,20 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from sqlalchemy import update
 
+from bot.faces import Difference, Sight
+from bot.figures import clock
+from bot.links import Links
+from bot.match_list import Shown, _differing
 from storage.database import Database
+from storage.doubts import Doubt, Ties
 from storage.models import errors
-from sync.objects import LEAD_ID
+from sync.objects import LEAD_ID, Field
 from tests.bot.conftest import NOW, Settle
 from tests.bot.conversation import Conversation
 from tests.bot.syncing import Syncing, syncing_bot
@@ -54,9 +61,9 @@ async def test_an_errors_match_button_lists_who_it_may_be_side_by_side(twins: Tw
         assert (
             f"Marketo <https://app.marketo.com/leadDatabase/loadLeadDetail?leadId={person}|{person}>" in shown["text"]
         )
-        assert f"{name} Lovelace · {name} Ltd" in shown["text"]
-    assert "first name: “Adam” there, “Ada” here" in shown["text"]
-    assert "title: nothing there, “Countess” here" in shown["text"]
+        assert f"{name} Lovelace · {name} Ltd · ada@x.example" in shown["text"]
+    assert "first name: “Adam” in Marketo, “Ada” in Dynamics" in shown["text"]
+    assert "title: nothing in Marketo, “Countess” in Dynamics" in shown["text"]
 
 
 async def test_the_story_of_its_record_leads_there_too(twins: Twins) -> None:
@@ -78,6 +85,49 @@ async def test_who_is_chosen_is_linked_in_the_next_pass_and_nobody_else(twins: T
     assert [(await syncing.world.by_id(each)).get(LEAD_ID) for each in (first, second)] == [None, lead]
     assert (await syncing.world.by_id(second))["title"] == "Countess"
     assert await syncing.world.codes() == []
+
+
+async def test_a_candidate_that_is_linked_already_says_with_whom_and_has_no_button(twins: Twins) -> None:
+    syncing, _lead, (first, _second), number = twins
+    other = await syncing.world.lead(emailaddress1="eve@x.example", lastname="Eve")
+    await syncing.world.rest()
+    eve = str((await syncing.world.one(**{LEAD_ID: other}))["id"])
+    async with syncing.database.write() as connection:
+        candidates = [{"object": "leads", "id": each} for each in (first, eve)]
+        await connection.execute(update(errors).where(errors.c.id == number).values(candidates=candidates))
+    shown = await syncing.talk.say(f"/sync match {number}")
+    assert f"already linked with Dynamics {other} (Eve)" in shown["plain"]
+    assert f"Link with {first}" in shown["plain"] and f"Link with {eve}" not in shown["plain"]
+
+
+async def test_a_record_that_is_linked_itself_can_only_be_none_of_them(syncing: Syncing) -> None:
+    world = syncing.world
+    leads = [await world.lead(emailaddress1=f"{name}@x.example", lastname=name) for name in ("ada", "eve")]
+    await world.rest()
+    await world.edit_lead(leads[1], emailaddress1="ada@x.example")
+    await world.rest()
+    (found,) = await world.errors()
+    shown = await syncing.talk.say(f"/sync match {found.id}")
+    assert found.code == "email-taken" and "only “None of them” settles this" in shown["plain"]
+    assert "Link with" not in shown["plain"]
+
+
+async def test_a_candidate_that_does_not_exist_is_refused_before_anything_is_asked(twins: Twins) -> None:
+    syncing, _lead, _people, number = twins
+    assert "There is no such record any more" in (await syncing.talk.say(f"/sync match {number} 99999999"))["text"]
+
+
+def test_a_moment_is_told_on_the_readers_clock_and_an_owner_by_name() -> None:
+    doubt = Doubt(1, "leads", "to-marketo", "a", "ambiguous", "open", "", {}, ())
+    sight = Sight(names={"u-1": "Otto"})
+    zone = ZoneInfo("America/New_York")
+    shown = Shown(doubt, Ties(), sight, Links(), True, True, lambda moment: clock(moment, NOW, zone))
+    at, owner = Field("at", "at", "moment"), Field("owner", "_o_value", "reference")
+    found = _differing([Difference(at, "2026-11-20T15:00:00Z", None), Difference(owner, "u-1", "u-2")], shown)
+    assert found == [
+        ["at: nothing in Marketo, 20 Nov 10:00 in Dynamics"],
+        ["owner: “u-2” in Marketo, “Otto” in Dynamics"],
+    ]
 
 
 async def test_none_of_them_makes_a_new_record(twins: Twins) -> None:
