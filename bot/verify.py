@@ -12,9 +12,10 @@ from tqdm import tqdm
 
 from bot.comparison_csv import Sheet
 from bot.links import links_of
-from sync.comparing import Tally, by_kind, compare, expected, fit
+from sync.comparing import Tally, by_kind, compare, expected
 from sync.engine import Engine
 from sync.errors import SyncFailure
+from sync.fit import fit_both
 from sync.repairing import Queued, repair
 
 HEADINGS = ("Object", "Compared", "Equal", "Different", "Waiting", "In errors", "Left out")
@@ -72,7 +73,7 @@ class Findings:
 async def verify(engine: Engine, arguments: Namespace) -> int:
     """0 where nothing differs, 1 where anything does, 2 where it could not be found out."""
     try:
-        await fit(engine)
+        await fit_both(engine)
         names = [one.name for one in engine.objects]
         if unknown := [name for name in arguments.objects if name not in names]:
             print(f"There is no object {unknown[0]}; there are: {', '.join(names)}.", file=sys.stderr)

@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from sync.comparing import Tally, fit, portion_of
+from sync.comparing import Tally, portion_of
 from sync.engine import CALL, Engine
 from sync.errors import Later
+from sync.fit import fit_both
 from sync.looking import look
 from sync.meeting import pages_of
 from sync.objects import Object
@@ -35,7 +36,7 @@ async def bring_field(engine: Engine, name: str, field: str, since: datetime | N
 
     Records that are not linked, that wait, or are parked as errors are left alone. Raises SyncFailure.
     """
-    await fit(engine)
+    await fit_both(engine)
     one = engine.object_named(name)
     only = alone(one, field)
     condition = f"{EDITED} ge {since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if since else ""

@@ -13,7 +13,7 @@ from storage.changes import Difference, Link
 from storage.comparisons import count_links, last_link, links_after
 from sync.engine import CALL, Engine
 from sync.errors import Later
-from sync.fit import fit_to_dynamics, fit_to_marketo
+from sync.fit import fit_both
 from sync.looking import Looked, look, look_for_gone
 from sync.meeting import pages_of, rows_by_id
 from sync.objects import Object
@@ -53,14 +53,6 @@ class Portion:
     differences: tuple[Difference, ...]
 
 
-async def fit(engine: Engine) -> None:
-    """Reads both sides' metadata where that was not done yet: what a side lacks is not compared."""
-    if "dynamics" not in engine.fitted:
-        await fit_to_dynamics(engine)
-    if "marketo" not in engine.fitted:
-        await fit_to_marketo(engine)
-
-
 async def expected(engine: Engine, name: str) -> int:
     """About how many records there are to compare: as many as are linked."""
     async with engine.database.read() as connection:
@@ -72,7 +64,7 @@ async def compare(engine: Engine, name: str) -> AsyncIterator[Portion]:
 
     Raises SyncFailure where a service cannot be read, or the process is about to end.
     """
-    await fit(engine)
+    await fit_both(engine)
     one = engine.object_named(name)
     async with engine.database.read() as connection:
         marks = Marks(await last_link(connection))

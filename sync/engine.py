@@ -1,5 +1,6 @@
 """What every pass works with, built once at the start and handed down."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -59,6 +60,7 @@ class Engine:
     native_ids: tuple[str, ...] = ()
     brakes: Brakes = field(default_factory=Brakes)
     fitted: set[Side] = field(default_factory=set)
+    fitting: asyncio.Lock = field(default_factory=asyncio.Lock)
     findings: dict[Side, tuple[Finding, ...]] = field(default_factory=dict)
     allowance: Allowance = field(default_factory=Allowance)
     spending: Spending = field(init=False)

@@ -27,13 +27,29 @@ from sync.objects import SYNC, TYPE, Object
 log = logging.getLogger(__name__)
 
 
-async def fit_to_dynamics(engine: Engine) -> None:
+async def fit(engine: Engine, side: Side) -> None:
+    """Reads what a side really has, where that was not done yet. Raises SyncFailure.
+
+    A pass and a comparison may come to it together: one waits, since each begins with what the other has left.
+    """
+    async with engine.fitting:
+        if side not in engine.fitted:
+            await (_fit_to_dynamics(engine) if side == "dynamics" else _fit_to_marketo(engine))
+
+
+async def fit_both(engine: Engine) -> None:
+    """The same for both sides: what one lacks is neither read nor compared."""
+    await fit(engine, "dynamics")
+    await fit(engine, "marketo")
+
+
+async def _fit_to_dynamics(engine: Engine) -> None:
     """Leaves out or narrows the fields that Dynamics cannot keep in step, and notes a finding for each."""
     found = [await read_dynamics(engine.dynamics, one) for one in engine.objects]
     await _keep(engine, "dynamics", found)
 
 
-async def fit_to_marketo(engine: Engine) -> None:
+async def _fit_to_marketo(engine: Engine) -> None:
     """The same for Marketo's fields. Raises PersonMustLook where our own are missing."""
     people = await engine.marketo.person_fields()
     names = {name.lower() for name in people}

@@ -77,11 +77,6 @@ def _kept_out(one: Object, rows: Mapping[str, Row]) -> dict[str, str]:
     return found
 
 
-def _is_role(one: Object, row: Row) -> bool:
-    """Whether a connection has a contact at one end and an opportunity at the other."""
-    return all(row.get(each.column) and parent_of(each, row) for each in one.fields if each.parents)
-
-
 async def _twins(engine: Engine, connection: AsyncConnection, one: Object, links: Iterable[Link]) -> set[str]:
     """The people among these who are linked as another object as well."""
     ids = [link.marketo_id for link in links if link.marketo_id]

@@ -16,7 +16,7 @@ from storage.ledger.readings import (
 from storage.ledger.samples import sample
 from sync.engine import Engine
 from sync.errors import PersonMustLook, SyncFailure
-from sync.fit import fit_to_dynamics, fit_to_marketo
+from sync.fit import fit
 from sync.lanes import push_all
 from sync.objects import Object
 from sync.pull_dynamics import pull_dynamics
@@ -71,7 +71,7 @@ async def _fit(engine: Engine, side: Side) -> bool:
     """A side is not read before its metadata has been, once; and nothing is written before both sides' have."""
     if side in engine.fitted:
         return True
-    return await _reading(engine, side, fit_to_dynamics(engine) if side == "dynamics" else fit_to_marketo(engine))
+    return await _reading(engine, side, fit(engine, side))
 
 
 async def _read_dynamics(engine: Engine) -> bool:

@@ -59,40 +59,68 @@ async def pull_dynamics(engine: Engine, one: Object) -> None:
         cursor = await cursor_of(connection, "dynamics", one.name)
         if cursor and await rests(engine, connection, one.name, cursor):
             return
-    cursor = _for_columns(one, cursor or Cursor(None, engine.now(), None))
-    first, expired = cursor.first_read_done_at is None, False
-    tally = Tally(one.name, "to-marketo")
-    met: set[bytes] | None = None
+    reading = Reading(_for_columns(one, cursor or Cursor(None, engine.now(), None)), Tally(one.name, "to-marketo"))
     more = True
     while more and not engine.stopping:
         try:
-            rows = await engine.dynamics.read_changes(one.entity_set, one.columns, cursor.cursor, engine.pace.page_size)
+            rows = await engine.dynamics.read_changes(
+                one.entity_set, one.columns, reading.cursor.cursor, engine.pace.page_size
+            )
         except CursorExpired:
-            if cursor.cursor is None:
+            if reading.cursor.cursor is None:
                 raise
-            one, expired = await _judged_anew(engine, one), True
-            cursor = _for_columns(one, replace(cursor, cursor=None))
+            one = await _judged_anew(engine, one)
+            reading.expire(one)
             continue
-        if cursor.cursor is None and cursor.first_read_done_at is not None:
-            met, tally.counts_changes = set(), False
-        rows = await attributed_page(engine, one, rows)
-        now, more = engine.now(), rows.more
-        cursor = replace(cursor, cursor=rows.cursor)
-        if not more and cursor.first_read_done_at is None:
-            cursor = replace(cursor, first_read_done_at=now)
-        kept = cursor
-        async with engine.database.write() as connection:
-            if met is not None:
-                met.update(UUID(row[one.dynamics_key]).bytes for row in rows.rows)
-                # After a crash it begins anew: what was met before is not remembered.
-                kept = replace(cursor, cursor=None) if more else cursor
-                rows = rows if more else await _with_the_gone(engine, connection, one, rows, met)
-            tally.moves.update(await _note_page(engine, connection, one, rows, cursor))
-            if not first and await _brake(engine, connection, tally, met) and met is not None:
-                kept = replace(cursor, cursor=None)
-            if expired and not more:
-                await remember_reread(engine.database, connection, one.name, EXPIRED, now)
-            await save_cursor(engine.database, connection, "dynamics", one.name, kept, now)
+        reading.turn_page(rows, engine.now())
+        await _note_read(engine, one, reading, await attributed_page(engine, one, rows))
+        more = rows.more
+
+
+@dataclass(slots=True)
+class Reading:
+    """How far one reading has come. `met` are the rows met so far, where everything is read anew; else None.
+
+    `first` is the very first reading of a table; `expired` one that begins anew because its delta link had ended.
+    """
+
+    cursor: Cursor
+    tally: Tally
+    first: bool = field(init=False)
+    expired: bool = False
+    met: set[bytes] | None = None
+
+    def __post_init__(self) -> None:
+        self.first = self.cursor.first_read_done_at is None
+
+    def expire(self, one: Object) -> None:
+        self.cursor, self.expired = _for_columns(one, replace(self.cursor, cursor=None)), True
+
+    def turn_page(self, rows: ChangedRows, now: datetime) -> None:
+        """`rows` were read from where the cursor is."""
+        if self.cursor.cursor is None and self.cursor.first_read_done_at is not None:
+            self.met, self.tally.counts_changes = set(), False
+        self.cursor = replace(self.cursor, cursor=rows.cursor)
+        if not rows.more and self.cursor.first_read_done_at is None:
+            self.cursor = replace(self.cursor, first_read_done_at=now)
+
+
+async def _note_read(engine: Engine, one: Object, reading: Reading, rows: ChangedRows) -> None:
+    """Notes a page and how far the reading has come, in one transaction."""
+    now, cursor, met = engine.now(), reading.cursor, reading.met
+    kept = cursor
+    async with engine.database.write() as connection:
+        if met is not None:
+            met.update(UUID(row[one.dynamics_key]).bytes for row in rows.rows)
+            # After a crash it begins anew: what was met before is not remembered.
+            kept = replace(cursor, cursor=None) if rows.more else cursor
+            rows = rows if rows.more else await _with_the_gone(engine, connection, one, rows, met)
+        reading.tally.moves.update(await _note_page(engine, connection, one, rows, cursor))
+        if not reading.first and await _brake(engine, connection, reading.tally, met) and met is not None:
+            kept = replace(cursor, cursor=None)
+        if reading.expired and not rows.more:
+            await remember_reread(engine.database, connection, one.name, EXPIRED, now)
+        await save_cursor(engine.database, connection, "dynamics", one.name, kept, now)
 
 
 async def _judged_anew(engine: Engine, one: Object) -> Object:

@@ -18,7 +18,6 @@ from sync.marketo.connection import Connection, as_json
 
 MOST_BYTES = 9_500_000
 LONGEST_JOB = timedelta(hours=2)
-REASON = "Import Failure Reason"
 IMPORTED, FAILED_IMPORT = "Complete", "Failed"
 EXPORTED, FAILED_EXPORT = "Completed", ("Failed", "Cancelled")
 

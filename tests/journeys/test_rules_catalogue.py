@@ -1,5 +1,6 @@
 """Rules of the file that says what is kept in step: names that differ, choices, lengths, what is given once."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 from storage.changes import Finding
 from storage.database import Database
 from storage.ledger.findings import read_findings
-from sync.catalogue import DEFAULT, parse_objects
+from sync.catalogue import DEFAULT, default_objects, parse_objects
+from sync.fit import fit
 from sync.setup import create_missing_fields, missing_fields, told_of
 from tests.journeys.world import World, control, world_of
 
@@ -219,3 +221,11 @@ async def test_the_default_catalogue_fits_an_instance_that_has_been_set_up(world
     await world.sync()
     async with world.database.read() as connection:
         assert await read_findings(connection) == []
+
+
+async def test_both_sides_may_be_fitted_to_at_once_by_a_pass_and_a_comparison(world: World) -> None:
+    world.engine.objects = default_objects()
+    world.engine.fitted.clear()
+    await asyncio.gather(fit(world.engine, "dynamics"), fit(world.engine, "marketo"))
+    leads = world.engine.object_named("leads")
+    assert (leads.field("title").rest_name, leads.merged_column) == ("title", "merged")
