@@ -12,7 +12,7 @@ from sync.engine import Engine
 from sync.errors import SyncFailure
 from sync.meeting import rows_by_id
 from sync.objects import SYNC, TYPE, Object
-from sync.pull_dynamics import is_closed
+from sync.rows_read import is_closed
 from sync.pull_marketo import person_fields
 from sync.roles import attributed
 from sync.values import FORMATTED, flag, from_dynamics, from_marketo, label, person_label

@@ -15,9 +15,9 @@ from sync.echoes import moment
 from sync.engine import Engine
 from sync.keeping import rules_of, why_left_out
 from sync.objects import Object
-from sync.pull_dynamics import NO_ROLE, is_closed
 from sync.pull_marketo import person_fields
 from sync.push_dynamics import planned_id
+from sync.rows_read import NO_ROLE, is_closed
 from sync.values import parent_of
 from sync.verdicts import EQUAL, Met, Row, Verdict, judge_gone, judge_row, left_out
 
@@ -38,7 +38,7 @@ class Looked:
 async def look(engine: Engine, one: Object, rows: Sequence[Row]) -> Looked:
     """Compares these rows, as sync/meeting.py reads them, with what Marketo holds.
 
-    A record that the sync is not done with is `waiting`. Reads Marketo once for 300 records that are linked, and once
+    A record that the sync is not done with is `waiting`, one that no feed told of yet `just edited`. Reads Marketo once for 300 records that are linked, and once
     for those that are not.
     """
     by_id = {str(row[one.dynamics_key]): row for row in rows}
@@ -54,7 +54,7 @@ async def look(engine: Engine, one: Object, rows: Sequence[Row]) -> Looked:
         link = links[row_id].link if row_id in links else None
         twin = bool(link and link.marketo_id in twins)
         known = References.of(one, row, parents)
-        made = bool(link and link.marketo_id and row_id == planned_id(engine, one, link.marketo_id, link.generation))
+        made = bool(link and _made_by_us(engine, one, link))
         met = Met(row, link, there.get(row_id, []), is_closed(one, row), twin, known.names, known.silent, blocked, made)
         verdicts[row_id] = judge_row(one, met)
     doubtful = {row_id: verdicts[row_id] for row_id in wanted if verdicts[row_id] is not EQUAL}
@@ -75,6 +75,11 @@ def _kept_out(one: Object, rows: Mapping[str, Row]) -> dict[str, str]:
         )
         found |= dict.fromkeys(others, NO_ROLE)
     return found
+
+
+def _made_by_us(engine: Engine, one: Object, link: Link) -> bool:
+    """Whether the row was created from a person."""
+    return bool(link.marketo_id) and link.dynamics_id == planned_id(engine, one, str(link.marketo_id), link.generation)
 
 
 async def _twins(engine: Engine, connection: AsyncConnection, one: Object, links: Iterable[Link]) -> set[str]:
@@ -168,12 +173,13 @@ async def _excused(
         excuse = why_busy(known, row_id, own.get(row_id))
         synced_at = links[row_id].synced_at if row_id in links else None
         stamps = (rows[row_id], *there.get(row_id, ()))
-        if excuse is None and verdict.outcome == "different" and unread.edited(*stamps, since=synced_at):
-            excuse = Verdict("waiting")
-        elif excuse is None and row_id in skipped:
-            excuse = left_out(skipped[row_id])
-        if excuse:
+        made = row_id in links and _made_by_us(engine, one, links[row_id].link)
+        if excuse is None and verdict.outcome == "different":
+            excuse = unread.excuse(*stamps, since=synced_at, made=made)
+        if excuse is not None:
             found[row_id] = excuse
+        elif row_id in skipped:
+            found[row_id] = left_out(skipped[row_id])
     return found
 
 
@@ -200,7 +206,19 @@ class Unread:
         dynamics = await read_at(connection, "dynamics", one.name)
         return cls(dynamics, await read_at(connection, "marketo", "edits") if one.is_person else dynamics)
 
-    def edited(self, row: Row, *there: Row, since: datetime | None) -> bool:
+    def excuse(self, row: Row, *there: Row, since: datetime | None, made: bool) -> Verdict | None:
+        """Of a record that seems to differ, whether that is news; `made` rows were created by us, at `since`."""
+        if self.dynamics is None or self.marketo is None:
+            return Verdict("waiting")
+        if (made and self.unseen(since)) or self._edited(row, *there, since=since):
+            return Verdict("just edited")
+        return None
+
+    def unseen(self, written_at: datetime | None) -> bool:
+        """Whether we wrote after Dynamics was last read, which then has not told us of it."""
+        return written_at is not None and (self.dynamics is None or written_at >= self.dynamics)
+
+    def _edited(self, row: Row, *there: Row, since: datetime | None) -> bool:
         """Whether either side was edited after it was read, and after its last write of ours took effect (`since`)."""
         stamps = [(self.dynamics, row.get("modifiedon")), *((self.marketo, each.get(UPDATED_AT)) for each in there)]
         edits = [(read, moment(str(stamp)) if stamp else None) for read, stamp in stamps]
@@ -220,11 +238,15 @@ async def look_for_gone(engine: Engine, one: Object, links: Sequence[Link]) -> d
     async with engine.database.read() as connection:
         twins = await _twins(engine, connection, one, links)
         known = await busy(connection, one.name, list(own), list(own.values()))
+        kept = await kept_links(connection, one.name, list(own))
+        unread = await Unread.of(connection, one)
     verdicts = {}
     for link in links:
         row_id = str(link.dynamics_id)
         record = held.get(by_key[row_id].lower())
         verdict = judge_gone(one, link, [record] if record else [], link.marketo_id in twins)
         excuse = Verdict("waiting") if link.planned else why_busy(known, row_id, link.marketo_id)
+        if excuse is None and row_id in kept and unread.unseen(kept[row_id].synced_at):
+            excuse = Verdict("just edited")
         verdicts[row_id] = verdict if verdict.outcome == "equal" or excuse is None else excuse
     return verdicts

@@ -24,8 +24,8 @@ from sync.matching import (
 )
 from sync.objects import SYNC, Object
 from sync.people_read import GONE, NOT_FLAGGED
-from sync.pull_dynamics import is_closed
 from sync.pull_marketo import person_fields
+from sync.rows_read import is_closed
 from sync.values import flag, from_dynamics, from_marketo
 
 

@@ -27,8 +27,8 @@ from sync.matching import (
     stands_alone,
 )
 from sync.objects import Object
-from sync.pull_dynamics import CLOSED, ETAG, ORIGIN
 from sync.pull_marketo import person_fields
+from sync.rows_read import CLOSED, ETAG, ORIGIN
 from sync.values import from_marketo
 
 

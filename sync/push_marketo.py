@@ -22,10 +22,10 @@ from sync.matching_marketo import in_marketo
 from sync.naming import with_people_named
 from sync.objects import DELETED, SYNC, TYPE, Object
 from sync.outcomes import Outcome
-from sync.pull_dynamics import CLOSED, ETAG
 from sync.push import fail_all, failed, finish, take
 from sync.roles import LEAD_ID, holders_of, role_row, roles_in
 from sync.roles_again import roles_of
+from sync.rows_read import CLOSED, ETAG
 from sync.taken import keep_free
 from sync.values import fingerprint, fingerprints, to_marketo
 

@@ -16,8 +16,8 @@ from sync.dynamics.client import ChangedRows
 from sync.engine import Engine
 from sync.meeting import rows_by_id
 from sync.objects import Object
-from sync.pull_dynamics import Page, note_page, page_of, seen_on, standings
 from sync.pull_marketo import person_fields
+from sync.rows_read import Page, note_page, page_of, seen_on, standings
 from sync.values import fingerprint, from_dynamics, from_marketo, label, person_label
 
 FEEDS: Mapping[Direction, tuple[Any, str]] = {"to-marketo": ("dynamics", ""), "to-dynamics": ("marketo", "edits")}

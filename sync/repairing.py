@@ -18,8 +18,8 @@ from sync.engine import CALL, Engine
 from sync.looking import look, look_for_gone, why_busy
 from sync.meeting import rows_by_id
 from sync.objects import Object
-from sync.pull_dynamics import seen_on
 from sync.refresh import lane_of, page_with
+from sync.rows_read import seen_on
 from sync.values import label
 from sync.verdicts import Row, Verdict
 from sync.wire import chunks_of

@@ -20,9 +20,9 @@ from sync import (
     matching,
     orphans,
     people_read,
-    pull_dynamics,
     pull_marketo,
     push_dynamics,
+    rows_read,
 )
 from tests.objects import LEADS
 
@@ -131,7 +131,7 @@ def test_every_reason_to_skip_has_words() -> None:
     reasons = {
         *(ECHO, NOTHING_NEW, EQUAL),
         *(decide.LOST, decide.DELETED_FIRST, decide.GONE, decide.CLOSED),
-        *(pull_dynamics.NEVER_SYNCED, pull_dynamics.NO_ROLE),
+        *(rows_read.NEVER_SYNCED, rows_read.NO_ROLE),
         *(keeping.FLAG_IS_NO, keeping.FILTERED, keeping.MERGED, orphans.PARENT_LEFT_OUT),
         *(people_read.NOT_FLAGGED, people_read.FROM_DYNAMICS, pull_marketo.DELETED_IN_MARKETO, people_read.GONE),
         *(matching.SHARES_PERSON, matching.SHARES_RECORD, lead_and_contact.STILL_THERE, push_dynamics.LINKED),
