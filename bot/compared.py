@@ -45,13 +45,27 @@ def draw(name: str, tally: Tally, kinds: Sequence[Counted]) -> Answer:
 def verdict(name: str, tally: Tally) -> str:
     if not tally.compared:
         return _("{object}: there is nothing to compare.").format(object=named(name))
-    if not tally.different:
+    if tally.agrees:
         said = _("{object}: both sides agree. {count} compared.")
+    elif not tally.different:
+        said = _("{object}: none differ; {rest}. {count} compared.")
     else:
         said = plural(
             "{object}: {different} of {count} differs.", "{object}: {different} of {count} differ.", tally.different
         )
-    return said.format(object=named(name), count=count(tally.compared), different=count(tally.different))
+    told = {"count": count(tally.compared), "different": count(tally.different), "rest": unsettled(tally)}
+    return said.format(object=named(name), **told)
+
+
+def unsettled(tally: Tally) -> str:
+    """What keeps both sides from agreeing although nothing differs."""
+    parts = [
+        (tally.waiting, plural("{count} waits", "{count} wait", tally.waiting)),
+        (tally.just_edited, plural("{count} was edited just now", "{count} were edited just now", tally.just_edited)),
+        (tally.in_errors, plural("{count} is in errors", "{count} are in errors", tally.in_errors)),
+        (tally.left_out.total(), plural("{count} is left out", "{count} are left out", tally.left_out.total())),
+    ]
+    return ", ".join(said.format(count=count(records)) for records, said in parts if records)
 
 
 def account(tally: Tally) -> str:
@@ -59,6 +73,7 @@ def account(tally: Tally) -> str:
     parts = [_("equal {count}").format(count=count(tally.equal))]
     parts += [_("different {count}").format(count=count(tally.different))] if tally.different else []
     parts += [_("waiting {count}").format(count=count(tally.waiting))] if tally.waiting else []
+    parts += [_("edited just now {count}").format(count=count(tally.just_edited))] if tally.just_edited else []
     parts += [_("in errors {count}").format(count=count(tally.in_errors))] if tally.in_errors else []
     parts += [_("left out {count}").format(count=count(tally.left_out.total()))] if tally.left_out else []
     reasons = [f"{count(records)} × {clean(because(why))}" for why, records in tally.left_out.most_common()]
@@ -144,20 +159,25 @@ def repaired(name: str, queued: Queued) -> Answer:
     return say(" ".join(said), Button(_("Run a pass now"), Run().words), *buttons(name, False))
 
 
-def overview(lines: Sequence[tuple[str, Comparison | None, int]], clock: Callable[[datetime], str]) -> Answer:
-    """The last comparison of each object."""
-    told = [_last(name, last, differing, clock) for name, last, differing in lines]
+def overview(
+    lines: Sequence[tuple[str, Comparison | None, int]], clock: Callable[[datetime], str], comparing: str
+) -> Answer:
+    """The last comparison of each object; that of `comparing` is under way."""
+    told = [_last(name, last, differing, clock, name == comparing) for name, last, differing in lines]
     pressed = [Button(_("Compare {object}").format(object=line[0]), Compare(line[0]).words) for line in lines]
     return say("\n".join(told), *pressed)
 
 
-def _last(name: str, last: Comparison | None, differing: int, clock: Callable[[datetime], str]) -> str:
+def _last(name: str, last: Comparison | None, differing: int, clock: Callable[[datetime], str], runs: bool) -> str:
+    """What a failure or the end of a process broke off is not running, and says nothing of what it did not reach."""
     if last is None:
         return _("{object}: never compared").format(object=named(name))
-    if last.finished_at is None:
+    if last.finished_at is None and runs:
         said = _("{object}: compared since {time}, {count} so far")
+    elif last.finished_at is None:
+        said = _("{object}: the comparison of {time} broke off after {count}")
     elif not differing:
-        said = _("{object}: agreed {time}, {count} compared")
+        said = _("{object}: none differed {time}, {count} compared")
     else:
         said = _("{object}: {different} of {count} differed {time}")
     told = said.format(

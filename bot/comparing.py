@@ -66,8 +66,13 @@ async def _compare(engine: Engine, name: str, asker: Asker, world: World) -> Ans
         act = await record_act(connection, asker.user_id, "compare", now(), name)
     told = Telling(lambda done, total: compared.progress(name, done, total), await expected(engine, name), world)
     writing = _Writing(world, number, told)
-    async for portion in compare(engine, name):
-        await writing.add(portion)
+    try:
+        async for portion in compare(engine, name):
+            await writing.add(portion)
+    except SyncFailure as failure:
+        async with database.write() as connection:
+            await amend_act(connection, act, f"broke off after {writing.tally.compared}: {failure.code}")
+        raise
     await writing.write()
     async with database.write() as connection:
         await end_comparison(connection, number, now())

@@ -6,7 +6,7 @@ import sqlite3
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,11 @@ from tqdm import tqdm
 from bot.export import harmless
 from bot.settings import Settings
 from bot.wiring import open_engine
+from storage.changes import Direction
 from storage.database import Database
 from storage.forecast import Beginning, Foretold, begin, foretold, moved, parked
 from storage.health import read_held
-from storage.history import read_services
+from storage.history import LaneName, read_services
 from storage.ledger.totals import Moves, read_totals
 from sync.engine import Engine
 from sync.rehearsal import NEW, Ahead, rehearse
@@ -32,7 +33,10 @@ LOOK_EVERY = 0.5  # seconds
 
 
 async def dry_run(settings: Settings, clock: Ahead, path: str | None) -> int:
-    """0 where both sides could be read to the end, 1 where not; the CSV is written to `path`."""
+    """0 where both sides could be read to the end, 1 where not, 2 where the CSV cannot be written to `path`."""
+    if path and (refused := _unwritable(path)):
+        print(refused, file=sys.stderr)
+        return 2
     with tempfile.TemporaryDirectory(prefix="rehearsal-") as home:
         print(copy(settings.database_url, Path(home, "rehearsal.db")), file=sys.stderr)
         database = Database(f"sqlite:///{home}/rehearsal.db")
@@ -47,6 +51,15 @@ async def dry_run(settings: Settings, clock: Ahead, path: str | None) -> int:
             return await _tell(database, engine, since)
         finally:
             await database.close()
+
+
+def _unwritable(path: str) -> str:
+    """Looked at before all the work: why nothing can be written there."""
+    try:
+        Path(path).open("a", encoding="utf-8").close()
+    except OSError as failure:
+        return f"The file cannot be written: {failure}"
+    return ""
 
 
 def copy(url: str, to: Path) -> str:
@@ -110,9 +123,10 @@ def _cells(each: Foretold) -> list[str]:
 async def _tell(database: Database, engine: Engine, since: Beginning) -> int:
     async with database.read() as connection:
         moves, errors = await moved(connection, since), await parked(connection, since)
+        waiting = await read_totals(connection)
         down = [each for each in await read_services(connection) if each.down_since]
         held = await read_held(connection)
-    print(_table(engine, moves))
+    print(table(engine.lanes, moves, errors, waiting))
     for line in (
         *_reasons(moves),
         *(f"park: {number} {name} {way}, {code}" for (name, way, code), number in errors.items()),
@@ -126,12 +140,17 @@ async def _tell(database: Database, engine: Engine, since: Beginning) -> int:
     return 1 if down else 0
 
 
-def _table(engine: Engine, moves: Moves) -> str:
+def table(
+    lanes: Sequence[LaneName], moves: Moves, errors: Mapping[tuple[str, Direction, str], int], totals: Moves
+) -> str:
+    """What is done is what moved; what waited or was an error before is done, parked again or waits at the end."""
     rows = []
-    for name, way in engine.lanes:
+    for name, way in lanes:
         mine = Moves({total: value for total, value in moves.items() if (total.object, total.direction) == (name, way)})
         synced = [_sum(mine, "synced", operation) for operation in ("insert", "update", "delete")]
-        rest = [_sum(mine, measure) for measure in ("skipped", "open", "backlog")]
+        parked = sum(number for (object, direction, _), number in errors.items() if (object, direction) == (name, way))
+        waiting = Moves({each: value for each, value in totals.items() if (each.object, each.direction) == (name, way)})
+        rest = [_sum(mine, "skipped"), parked, _sum(waiting, "backlog")]
         if any([*synced, *rest]):
             rows.append((name, way, *synced, *rest))
     return tabulate(rows, headers=HEADINGS) if rows else "There is nothing to do."

@@ -45,4 +45,13 @@ def say_yes() -> bool:
 
 
 def ask() -> bool:
+    """Where nobody can answer, nobody agreed."""
+    try:
+        return _asked()
+    except EOFError:
+        print("Nobody is there to answer; `setup --yes` asks nobody.", file=sys.stderr)
+        return False
+
+
+def _asked() -> bool:
     return input("Create them? [y/N] ").strip().lower() in ("y", "yes")

@@ -29,12 +29,13 @@ class Sides:
         return not self.problem
 
     def differing(self) -> list[Field]:
-        """The fields whose values are not the same, as the sync compares them."""
+        """The fields whose values are not the same, as the sync compares them; those sent once may part."""
         if self.dynamics is None or self.marketo is None:
             return []
         ours, theirs = self.dynamics, self.marketo
         return [
             each
             for each in self.fields
-            if fingerprint(each, ours.get(each.name)) != fingerprint(each, theirs.get(each.name))
+            if not each.on_creation
+            and fingerprint(each, ours.get(each.name)) != fingerprint(each, theirs.get(each.name))
         ]

@@ -10,15 +10,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from tabulate import tabulate
 from tqdm import tqdm
 
+from bot.compared import unsettled
 from bot.comparison_csv import Sheet
 from bot.links import links_of
+from storage.comparisons import errors_of_people_alone
 from sync.comparing import Tally, by_kind, compare, expected
 from sync.engine import Engine
 from sync.errors import SyncFailure
 from sync.fit import fit_both
 from sync.repairing import Queued, repair
 
-HEADINGS = ("Object", "Compared", "Equal", "Different", "Waiting", "In errors", "Left out")
+HEADINGS = ("Object", "Compared", "Equal", "Different", "Waiting", "Edited just now", "In errors", "Left out")
 
 
 class Findings:
@@ -29,6 +31,7 @@ class Findings:
         self.tallies: dict[str, Tally] = {}
         self.kinds: dict[tuple[str, str, str], int] = {}
         self.queued = Queued()
+        self.alone = 0
 
     async def verify(self, name: str) -> None:
         """Compares one object, and shows how far it is on stderr."""
@@ -45,12 +48,15 @@ class Findings:
                     self.queued += await repair(self._engine, name, portion.differences)
             bar.total = tally.compared
             bar.refresh()
+        async with self._engine.database.read() as connection:
+            self.alone += await errors_of_people_alone(connection, name)
 
     def told(self) -> str:
         """The table, and below it why records were left out and where they differ."""
         rows = [
-            (name, each.compared, each.equal, each.different, each.waiting, each.in_errors, each.left_out.total())
+            (name, each.compared, each.equal, each.different, each.waiting, each.just_edited, each.in_errors, left_out)
             for name, each in self.tallies.items()
+            for left_out in [each.left_out.total()]
         ]
         told = [tabulate(rows, headers=HEADINGS)]
         told += [
@@ -67,7 +73,27 @@ class Findings:
                 f"queued: {self.queued.to_marketo} changes to Marketo, {self.queued.to_dynamics} to Dynamics; "
                 f"{self.queued.left} left alone"
             )
-        return "\n".join(told)
+        if self.alone:
+            many = f"{self.alone} more errors are" if self.alone > 1 else "1 more error is"
+            told.append(f"{many} about records that the other side does not have")
+        return "\n".join([*told, self._verdict()])
+
+    def _verdict(self) -> str:
+        """Both sides agree where every record is equal, and no error is left."""
+        total = self.total
+        if total.different:
+            return "1 record differs." if total.different == 1 else f"{total.different} records differ."
+        if total.agrees and not self.alone:
+            return "Both sides agree."
+        return "; ".join(["None differ", *filter(None, [unsettled(total)])]) + "."
+
+    @property
+    def total(self) -> Tally:
+        """The sum over all objects."""
+        total = Tally()
+        for each in self.tallies.values():
+            total.add(each)
+        return total
 
 
 async def verify(engine: Engine, arguments: Namespace) -> int:
@@ -85,14 +111,14 @@ async def verify(engine: Engine, arguments: Namespace) -> int:
     except SyncFailure as failure:
         print(f"A service could not be read: {failure}", file=sys.stderr)
         return 2
+    except OSError as failure:
+        print(f"The file cannot be written: {failure}", file=sys.stderr)
+        return 2
     except SQLAlchemyError as failure:
         print(f"The database could not be used; did the bot run on it? {str(failure).splitlines()[0]}", file=sys.stderr)
         return 2
     print(findings.told())
-    different = sum(each.different for each in findings.tallies.values())
-    differ = "1 record differs." if different == 1 else f"{different} records differ."
-    print(differ if different else "Both sides agree.")
-    return 1 if different else 0
+    return 1 if findings.total.different else 0
 
 
 @contextmanager

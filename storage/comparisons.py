@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import distinct, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Difference, Link
@@ -133,6 +133,19 @@ async def busy(
         for row in await connection.execute(query) if ids else ():
             known[row.state == "parked"].add(row.record_id)
     return Busy(frozenset(known[False]), frozenset(known[True]))
+
+
+async def errors_of_people_alone(connection: AsyncConnection, object: str) -> int:
+    """How many open errors are about people in Marketo whom no row is linked to: no comparison meets them."""
+    linked = exists().where(links.c.object == object, links.c.marketo_id == changes.c.record_id)
+    query = select(func.count()).where(
+        changes.c.object == object,
+        changes.c.direction == "to-dynamics",
+        changes.c.state == "parked",
+        changes.c.ignored.is_(False),
+        ~linked,
+    )
+    return int(await connection.scalar(query) or 0)
 
 
 async def last_skipped(connection: AsyncConnection, object: str, dynamics_ids: Sequence[str]) -> dict[str, str]:

@@ -30,17 +30,25 @@ class Tally:
     equal: int = 0
     different: int = 0
     waiting: int = 0
+    just_edited: int = 0
     in_errors: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
 
     @property
     def compared(self) -> int:
-        return self.equal + self.different + self.waiting + self.in_errors + self.left_out.total()
+        settled = self.equal + self.different + self.left_out.total()
+        return settled + self.waiting + self.just_edited + self.in_errors
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every record is equal, and none has still to be heard of."""
+        return self.equal == self.compared
 
     def add(self, other: "Tally") -> None:
         self.equal += other.equal
         self.different += other.different
         self.waiting += other.waiting
+        self.just_edited += other.just_edited
         self.in_errors += other.in_errors
         self.left_out.update(other.left_out)
 
@@ -134,6 +142,8 @@ def portion_of(verdicts: Iterable[Verdict]) -> Portion:
                 differences += verdict.differences
             case "waiting":
                 tally.waiting += 1
+            case "just edited":
+                tally.just_edited += 1
             case "in errors":
                 tally.in_errors += 1
             case "left out":

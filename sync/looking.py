@@ -38,8 +38,8 @@ class Looked:
 async def look(engine: Engine, one: Object, rows: Sequence[Row]) -> Looked:
     """Compares these rows, as sync/meeting.py reads them, with what Marketo holds.
 
-    A record that the sync is not done with is `waiting`, one that no feed told of yet `just edited`. Reads Marketo once for 300 records that are linked, and once
-    for those that are not.
+    A record that the sync is not done with is `waiting`, one that no feed told of yet `just edited`. Reads Marketo
+    once for 300 records that are linked, and once for those that are not.
     """
     by_id = {str(row[one.dynamics_key]): row for row in rows}
     verdicts = {row_id: left_out(why) for row_id, why in _kept_out(one, by_id).items()}
@@ -216,7 +216,7 @@ class Unread:
 
     def unseen(self, written_at: datetime | None) -> bool:
         """Whether we wrote after Dynamics was last read, which then has not told us of it."""
-        return written_at is not None and (self.dynamics is None or written_at >= self.dynamics)
+        return written_at is not None and (self.dynamics is None or written_at > self.dynamics)
 
     def _edited(self, row: Row, *there: Row, since: datetime | None) -> bool:
         """Whether either side was edited after it was read, and after its last write of ours took effect (`since`)."""

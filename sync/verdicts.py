@@ -13,7 +13,7 @@ GONE = "gone on both sides"
 PARTED = "deleted in Marketo"  # a person who comes back when the row is edited, not before
 KEPT = "kept in Marketo"  # users leave, and the records that refer to them stay
 
-Outcome = Literal["equal", "different", "waiting", "in errors", "left out"]
+Outcome = Literal["equal", "different", "waiting", "just edited", "in errors", "left out"]
 Row = Mapping[str, Any]
 
 

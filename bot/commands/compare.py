@@ -45,4 +45,5 @@ async def _last_of_each(asker: Asker, world: World) -> Answer:
             last = await last_comparison(connection, one.name)
             differing = await records_that_differ(connection, last.id) if last else 0
             lines.append((one.name, last, differing))
-    return compared.overview(lines, lambda moment: clock(moment, now, asker.zone))
+    comparing = world.engine.comparing if world.engine else ""
+    return compared.overview(lines, lambda moment: clock(moment, now, asker.zone), comparing)

@@ -137,3 +137,10 @@ def test_every_reason_to_skip_has_words() -> None:
         *(matching.SHARES_PERSON, matching.SHARES_RECORD, lead_and_contact.STILL_THERE, push_dynamics.LINKED),
     }
     assert reasons <= set(REASONS)
+
+
+def test_a_field_that_is_only_sent_when_somebody_is_created_may_part() -> None:
+    once = [each for each in LEADS.fields if each.on_creation]
+    assert once
+    parted = Sides(dynamics={each.name: "a" for each in once}, marketo={}, fields=LEADS.fields)
+    assert parted.differing() == []

@@ -54,7 +54,7 @@ async def test_where_nothing_differs_both_sides_agree(syncing: Syncing) -> None:
     assert "Leads: both sides agree. 2 compared." in answer["plain"]
     assert "Queue the repair" not in labels(answer)
     assert ("compare", "leads", "0 of 2 differ") in await syncing.acts()
-    assert "Leads: agreed" in (await syncing.talk.say("/sync compare"))["plain"]
+    assert "Leads: none differed" in (await syncing.talk.say("/sync compare"))["plain"]
 
 
 async def test_differences_are_counted_by_kind_and_field(syncing: Syncing) -> None:
@@ -118,6 +118,16 @@ async def test_a_service_that_is_down_is_named_by_its_code_and_what_was_found_is
     await syncing.world.weather(syncing.world.marketo, down=False)
     assert "were not compared to the end yet" in (await syncing.talk.say("/sync compare leads csv"))["plain"]
     assert syncing.world.engine.comparing == ""
+
+
+async def test_a_comparison_that_broke_off_is_not_running_and_its_failure_is_in_the_audit(syncing: Syncing) -> None:
+    await planted(syncing)
+    await syncing.world.weather(syncing.world.marketo, down=True)
+    await syncing.talk.say("/sync compare leads")
+    ((act, object, detail),) = await syncing.acts()
+    assert (act, object) == ("compare", "leads") and detail.startswith("broke off after 0: ")
+    last = (await syncing.talk.say("/sync compare"))["plain"]
+    assert "Leads: the comparison of " in last and "broke off after 0" in last and "compared since" not in last
 
 
 async def test_a_field_is_brought_over_alone(syncing: Syncing) -> None:

@@ -1,6 +1,7 @@
 """`python -m bot verify`: both sides compared in the terminal, beside a bot that holds the database."""
 
 import csv
+import io
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,10 +10,13 @@ from typing import Any
 import pytest
 
 from bot.__main__ import compare_both_sides
+from bot.dry_run import dry_run
+from bot.setting_up import ask
 from bot.settings import Settings, read_settings
 from bot.wiring import alone
 from storage.database import Database
 from storage.models import comparisons
+from sync.rehearsal import Ahead
 from tests.bot.conftest import REQUIRED
 from tests.journeys.planting import quietly
 from tests.journeys.test_edits import ada
@@ -87,3 +91,47 @@ async def test_a_service_that_is_down_ends_it_with_2(world: World, capsys: pytes
     await world.weather(world.marketo, down=True)
     assert await verified(world, "leads") == 2
     assert "A service could not be read" in capsys.readouterr().err
+
+
+async def test_while_records_are_in_errors_both_sides_are_not_said_to_agree(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, person = await ada(world)
+    await world.edit(person, mobilePhone="+49 (0) 123 456 789 ext 1234")
+    await world.rest()
+    assert await verified(world, "leads") == 0
+    told = capsys.readouterr().out
+    assert "None differ; 1 is in errors." in told and "Both sides agree." not in told
+
+
+async def test_an_error_about_a_person_who_is_in_no_row_is_told_beside_those_compared(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await ada(world)
+    await world.person(
+        email="bob@x.example", lastName="Bob", mobilePhone="+49 (0) 12 345 ext 1234", syncToDynamics=True
+    )
+    await world.rest()
+    assert len(await world.errors()) == 1
+    assert await verified(world, "leads") == 0
+    told = capsys.readouterr().out
+    assert "1 more error is about records that the other side does not have" in told and "None differ." in told
+
+
+async def test_a_file_that_cannot_be_written_is_said_in_a_sentence_before_any_work(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = tmp_path / "nonexistent" / "x.csv"
+    await world.forget_calls()
+    assert await verified(world, "leads", csv_file=nowhere) == 2
+    assert await dry_run(settings_of(world), Ahead(lambda: world.now), str(nowhere)) == 2
+    told = capsys.readouterr()
+    assert told.err.count("The file cannot be written: ") == 2 and "leads:" not in told.err
+
+
+def test_where_nobody_can_answer_nothing_is_agreed_to(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert ask() is False
+    assert "Nobody is there to answer" in capsys.readouterr().err

@@ -1,11 +1,14 @@
 """Comparing both sides: nothing differs after a sync, every planted difference is found, and a repair mends it."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from storage.changes import Difference
 from storage.database import Database
+from storage.models import links
 from sync.comparing import VANISHED, Tally, compare, second_look
 from sync.looking import look
 from sync.repairing import Queued, repair
@@ -88,12 +91,12 @@ async def test_a_value_is_mended_from_the_side_that_changed(world: World) -> Non
     assert (row["address1_city"], there["city"]) == ("London", "London")
 
 
-async def test_what_waits_and_what_was_just_edited_is_no_difference(world: World) -> None:
+async def test_what_was_edited_just_now_is_no_difference_and_does_not_wait(world: World) -> None:
     lead, person = await ada(world)
     await world.advance(300)
     await world.edit_lead(lead, jobtitle="Programmer")
     tally, found = await compared(world, "leads")
-    assert (tally.waiting, found) == (1, [])
+    assert (tally.just_edited, tally.waiting, found) == (1, 0, [])
     await repair(world.engine, "leads", [Difference("value", lead, person, "", "title")])
     assert await world.waiting() == []
 
@@ -163,6 +166,32 @@ async def test_until_the_first_reading_is_done_everything_waits(sqlite_database:
         await world.lead()
         tally, found = await compared(world, "leads")
         assert (tally.waiting, found) == (1, [])
+
+
+async def test_a_row_that_we_made_since_dynamics_was_read_is_no_difference(world: World) -> None:
+    await world.person(email="bob@x.example", lastName="Bob", syncToDynamics=True)
+    await world.rest()
+    (row,) = await world.rows("leads")
+    await quietly(world, "leads", {"leadid": row["leadid"], "jobtitle": "Programmer"})
+    assert (await compared(world, "leads"))[0].different == 1
+    await _made_at(world, row["leadid"], world.now + timedelta(seconds=1))
+    tally, found = await compared(world, "leads")
+    assert (tally.just_edited, found) == (1, [])
+
+
+async def test_a_row_that_we_wrote_and_that_is_gone_before_dynamics_was_read_is_no_difference(world: World) -> None:
+    lead, _ = await ada(world)
+    await world.delete("leads", lead)
+    assert (await compared(world, "leads"))[0].different == 1
+    await _made_at(world, lead, world.now + timedelta(seconds=1))
+    tally, found = await compared(world, "leads")
+    assert (tally.just_edited, found) == (1, [])
+
+
+async def _made_at(world: World, lead: str, at: datetime) -> None:
+    """As if this lead had been written at that moment."""
+    async with world.database.write() as connection:
+        await connection.execute(update(links).where(links.c.dynamics_id == lead).values(synced_at=at))
 
 
 @pytest.mark.long

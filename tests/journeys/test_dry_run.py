@@ -10,10 +10,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.dry_run import copy
+from bot.dry_run import copy, table
 from storage.changes import SILENT
 from storage.database import Database
-from storage.ledger.totals import Moves, read_totals
+from storage.history import LaneName
+from storage.ledger.totals import Moves, Total, read_totals
 from storage.models import errors
 from sync.dynamics.client import DynamicsAccess
 from sync.engine import Engine
@@ -171,3 +172,11 @@ def test_a_side_that_cannot_be_read_is_told_and_fails(sandbox: Services, tmp_pat
     marketo = sandbox("marketo", "--limits", "none")
     ran = dry(settings("http://127.0.0.1:9", "http://127.0.0.1:9", marketo, tmp_path / "sync.db"), tmp_path / "f.csv")
     assert ran.returncode == 1 and "dynamics could not be read to the end: connection" in ran.stderr
+
+
+def test_what_waited_before_is_no_number_below_nought_when_it_is_done() -> None:
+    leads: LaneName = ("leads", "to-marketo")
+    moves = Moves({Total(*leads, "insert", "backlog"): -3, Total(*leads, "update", "open"): -1})
+    moves[Total(*leads, "insert", "synced")] = 4
+    told = table([leads], moves, {}, Moves({Total(*leads, "insert", "backlog"): 2}))
+    assert told.splitlines()[-1].split() == ["leads", "to-marketo", "4", "0", "0", "0", "0", "2"]
