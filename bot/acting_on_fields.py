@@ -7,6 +7,7 @@ from bot.acting import refusal
 from bot.answers import Answer
 from bot.compared import under_way
 from bot.comparing import Telling
+from bot.figures import clock
 from bot.lanes_acted import not_here
 from bot.request import Run
 from bot.words import nearest_of
@@ -29,13 +30,19 @@ async def run_field(request: Run, asker: Asker, world: World) -> Answer:
         return not_here()
     field = field_of(one, request.field or "")
     if field is None:
-        names = [each.name for each in one.fields]
+        names = [each.name for each in one.fields if not each.on_creation]
         return brought.no_such_field(request, nearest_of(request.field or "", names), names)
+    if one.field(field).on_creation:
+        return brought.given_on_creation(request, field)
+    since = moment_of(request.since, world.now(), asker.zone)
+    if since and since > world.now():
+        return brought.not_yet(request)
     if engine.comparing:
         return under_way(engine.comparing)
     total = await expected(engine, one.name)
     if request.confirmed is None:
-        return brought.question(request, field, total)
+        told = clock(since, world.now(), asker.zone) if since else ""
+        return brought.question(request, field, total, told)
     engine.comparing = one.name
     try:
         return await _bring(engine, request, one.name, field, total, asker, world)
@@ -55,7 +62,7 @@ async def _bring(engine: Engine, request: Run, name: str, field: str, total: int
     database, tally, queued = world.database, Tally(), Queued()
     async with database.write() as connection:
         act = await record_act(connection, asker.user_id, "run field", world.now(), name, "", field)
-    told = Telling(lambda done, about: brought.progress(name, field, done, about), total, world)
+    told = Telling(lambda done, about: brought.progress(name, field, done, about), 0 if request.since else total, world)
     async for portion in bring_field(engine, name, field, moment_of(request.since, world.now(), asker.zone)):
         tally.add(portion.tally)
         queued += portion.queued

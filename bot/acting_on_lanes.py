@@ -66,22 +66,29 @@ async def run(request: Run, asker: Asker, world: World) -> Answer:
     lanes = chosen(request, world.lanes)
     if not lanes:
         return lanes_acted.no_such_lane(request)
-    states = await _restart(lanes, request, asker, world)
+    states, demoted = await _restart(lanes, request, asker, world)
     began = world.scheduler.run_now(NAME)
     named = lanes if request.object or request.direction else []
     held = [lane for lane in lanes if states.get(lane, LaneState()).paused]
     braked = [lane for lane in lanes if states.get(lane, LaneState()).held]
     observed = [lane for lane in named if not states.get(lane, LaneState()).live]
     first_until = clock(world.now() + FIRST_FOR, world.now(), asker.zone) if request.first else ""
-    return lanes_acted.running(began, request, held, observed, braked, first_until)
+    return lanes_acted.running(began, request, held, observed, braked, first_until, demoted)
 
 
-async def _restart(lanes: Sequence[LaneName], request: Run, asker: Asker, world: World) -> dict[LaneName, LaneState]:
+async def _restart(
+    lanes: Sequence[LaneName], request: Run, asker: Asker, world: World
+) -> tuple[dict[LaneName, LaneState], list[LaneName]]:
+    """How the lanes stand now, and those that were first: asked for by name without that word, they are no longer."""
+    until = world.now() + FIRST_FOR if request.first else None
     async with world.database.write() as connection:
+        before = await lane_states(connection)
+        first = [lane for lane in lanes if (at := before.get(lane, LaneState()).first_until) and at > world.now()]
+        demoted = first if request.object and not request.first else []
         for name, way in lanes:
             await restart_lane(connection, name, way)
-            if request.first:
-                await put_first(world.database, connection, name, way, world.now() + FIRST_FOR)
+            if request.first or (name, way) in demoted:
+                await put_first(world.database, connection, name, way, until)
         about = (request.object or "", request.direction or "")
         await record_act(connection, asker.user_id, "run first" if request.first else "run", world.now(), *about)
-        return await lane_states(connection)
+        return await lane_states(connection), demoted

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from rapidfuzz import process
+
 from bot import blocks
 from bot.answers import Answer, say
 from bot.blocks import Button
@@ -13,25 +15,41 @@ from bot.texts import _
 from sync.comparing import Tally
 from sync.repairing import Queued
 
-MOST_NAMES = 40
+MOST_NAMES = 4
 
 
 def no_such_field(request: Run, near: str | None, names: Sequence[str]) -> Answer:
-    """The nearest name there is, or all of them."""
+    """The nearest name there is, or the few that are least unlike."""
     said = _("{object} have no field “{field}”.").format(
         object=named(request.object or ""), field=clean(request.field or "")
     )
     if near is None:
-        return say(f"{said} " + _("There are: {names}").format(names=", ".join(names[:MOST_NAMES])))
+        few = [name for name, _score, _at in process.extract(clean(request.field or ""), names, limit=MOST_NAMES)]
+        nearest = _("The nearest of its {count} are: {names}").format(count=count(len(names)), names=", ".join(few))
+        return say(f"{said} {nearest}")
     words = Run(request.object, field=near, since=request.since).words
     return say(f"{said} " + _("Did you mean: /sync {words}").format(words=words), Button(f"/sync {words}", words))
 
 
-def question(request: Run, field: str, total: int) -> Answer:
-    """About how many it is, and a button that says yes."""
-    asked = _("Bring {field} of {object} over, for about {count} linked records?").format(
-        field=field, object=request.object, count=count(total)
-    )
+def given_on_creation(request: Run, field: str) -> Answer:
+    said = _("{field} of {object} is given when a record is created and never after, so it cannot be brought over.")
+    return say(said.format(field=field, object=request.object))
+
+
+def not_yet(request: Run) -> Answer:
+    """Asked for what is edited later than now."""
+    said = _("That is in the future: since: says from when on records were edited.")
+    words = Run(request.object, field=request.field).words
+    return say(said, Button(f"/sync {words}", words))
+
+
+def question(request: Run, field: str, total: int, since: str = "") -> Answer:
+    """About how many it is, and a button that says yes; how many were edited `since` nobody knows before."""
+    if since:
+        asked = _("Bring {field} of {object} over, for linked records edited since {since}?")
+    else:
+        asked = _("Bring {field} of {object} over, for about {count} linked records?")
+    asked = asked.format(field=field, object=request.object, count=count(total), since=since)
     follows = _(
         "Both sides are read anew in this field alone; where they differ, the change waits and the next pass writes it "
         "by the usual rules. Nobody is opted in by it."

@@ -128,11 +128,12 @@ def nothing_differs(name: str) -> Answer:
     return say(said, *buttons(name, False))
 
 
-def question(name: str, records: int) -> Answer:
-    """How many it would be, and a button that says yes."""
+def question(name: str, records: int, time: str) -> Answer:
+    """How many it would be, by the comparison of `time`, and a button that says yes."""
     asked = plural(
         "Queue the repair of {count} record of {object}?", "Queue the repair of {count} records of {object}?", records
     ).format(count=count(records), object=name)
+    asked = f"{asked} " + _("By the comparison of {time}.").format(time=time)
     follows = _(
         "Each is read anew on both sides; what still differs waits as a change, and the next pass writes it by the "
         "usual rules. Nobody is opted in by it."

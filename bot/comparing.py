@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot import compared, comparison_csv
 from bot.answers import Answer, say
 from bot.delivery import send_personal_file
-from bot.figures import count
+from bot.figures import clock, count
 from bot.lanes_acted import not_here
 from bot.request import Compare
 from bot.texts import _, plural
@@ -126,8 +126,9 @@ async def send_differences(name: str, asker: Asker, world: World) -> Answer:
         await send_personal_file(
             world.slack, world.database, asker.user_id, file, called, comment, "compare", world.now()
         )
-    sentence = _("{rows} sent to you as {name}, in your direct messages with me.")
-    return say(sentence.format(rows=said, name=called), *compared.buttons(name, True))
+    sentence = _("{rows} of the comparison of {time} sent to you as {name}, in your direct messages with me.")
+    time = clock(last.finished_at or last.started_at, world.now(), asker.zone)
+    return say(sentence.format(rows=said, time=time, name=called), *compared.buttons(name, True))
 
 
 async def queue_repair(request: Compare, name: str, asker: Asker, world: World) -> Answer:
@@ -142,7 +143,7 @@ async def queue_repair(request: Compare, name: str, asker: Asker, world: World) 
     if not records:
         return compared.nothing_differs(name)
     if request.confirmed != records:
-        return compared.question(name, records)
+        return compared.question(name, records, clock(last.finished_at or last.started_at, world.now(), asker.zone))
     try:
         return compared.repaired(name, await _repair(world.engine, last, records, asker, world))
     except SyncFailure as failure:

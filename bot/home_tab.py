@@ -115,7 +115,11 @@ def _rights(home: HomeTab) -> list[list[Word]]:
         if asker.may_see_people
         else _("You see counts and codes, not names.")
     )
-    acts = _("You may retry, ignore, run and pause.") if asker.is_operator else _("You may look, and change nothing.")
+    acts = (
+        _("You may retry, ignore, match, run, pause and compare.")
+        if asker.is_operator
+        else _("You may look, and change nothing.")
+    )
     return [
         [sees],
         [acts],

@@ -1,6 +1,7 @@
 """What people read when they pause, resume or run. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot import held
 from bot.answers import Answer, say
@@ -61,14 +62,18 @@ def running(
     observed: Sequence[Lane],
     braked: Sequence[Lane] = (),
     first_until: str = "",
+    no_longer_first: Sequence[Lane] = (),
 ) -> Answer:
     """Lanes asked for: those that are paused, those that are not live, and those that a brake holds.
 
-    `first_until`, on the reader's clock, is where they go before all others.
+    `first_until`, on the reader's clock, is where they go before all others; some may be `no_longer_first`.
     """
-    said = [_begins(began, request)]
+    said = [_begins(began)]
     if first_until:
         said.insert(0, _("First until {time}: {what}.").format(time=first_until, what=_what(request)))
+        said.append(_("To take that back: /sync {words}").format(words=replace(request, first=False).words))
+    if no_longer_first:
+        said.append(_("No longer before all else: {lanes}.").format(lanes=listed(no_longer_first)))
     if paused:
         said.append(_("Paused, so not written: {lanes}.").format(lanes=listed(paused)))
     if braked:
@@ -78,11 +83,9 @@ def running(
     return say(" ".join(said), _status(request))
 
 
-def _begins(began: bool, request: Run) -> str:
+def _begins(began: bool) -> str:
     if not began:
         return _("A pass is under way already: what waits is written in it, or in the next.")
-    if request.object or request.direction:
-        return _("A pass begins now: it reads both sides and writes what waits, this with the rest.")
     return _("A pass begins now: it reads both sides and writes what waits.")
 
 

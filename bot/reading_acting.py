@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from bot import durations
 from bot.request import Act, Audit, Errors, Pause, Resume, Run
 from bot.texts import _
-from bot.words import FILLERS, NoSense, Token, Vocabulary, known, nearest_of
+from bot.words import FILLERS, NoSense, Token, Vocabulary, known, nearest_of, one_at_a_time
 from storage.changes import DIRECTIONS
 
 NUMBER = re.compile(r"#?([0-9]{1,18})")
@@ -91,10 +91,13 @@ def read_run(tokens: list[Token], vocabulary: Vocabulary) -> Run:
 def read_field(tokens: list[Token], vocabulary: Vocabulary) -> Run:
     """One field of an object, and from when on; whether the object has it is for who knows its fields."""
     asked = {token.key: token.value for token in tokens if token.key in FIELD_KEYS}
+    twice = [token.key for token in tokens if token.key in FIELD_KEYS and token.value != asked[token.key]]
     lanes = read_lanes(Pause, [token for token in tokens if token.key not in FIELD_KEYS], vocabulary, "run")
     if not lanes.object or not asked.get("field") or lanes.direction:
         words = f"run {lanes.object or vocabulary.example} field:{asked.get('field') or 'city'}"
         raise NoSense(_("A field goes with an object, and no direction. Try: /sync {words}").format(words=words), words)
+    if twice:
+        raise one_at_a_time(f"run {lanes.object} field:{asked['field']}")
     confirmed = asked.get("confirmed", "")
     number = int(confirmed) if COUNT.fullmatch(confirmed) else None
     since = _since(asked["since"]) if asked.get("since") else None
@@ -129,9 +132,11 @@ def read_lanes(kind: type[L], tokens: list[Token], vocabulary: Vocabulary, name:
             continue
         way = known(value, DIRECTIONS) or known(f"to-{value}", DIRECTIONS)
         if way and token.key in ("", "direction"):
-            chosen["direction"] = way
+            if chosen.setdefault("direction", way) != way:
+                raise one_at_a_time(" ".join(part for part in (name, chosen.get("object", "")) if part))
         elif token.key in ("", "object") and (found := known(value, vocabulary.objects)):
-            chosen["object"] = found
+            if chosen.setdefault("object", found) != found:
+                raise one_at_a_time(f"{name} {chosen['object']}")
         elif value and (token.key or not known(value, FILLERS)):
             raise _unknown(value, name, vocabulary)
     return kind(**chosen)

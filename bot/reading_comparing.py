@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.request import Compare
 from bot.texts import _
-from bot.words import FILLERS, NoSense, Token, Vocabulary, known, nearest_of
+from bot.words import FILLERS, NoSense, Token, Vocabulary, known, nearest_of, one_at_a_time
 
 COUNT = re.compile(r"[0-9]{1,9}")
 
@@ -18,11 +18,14 @@ def read_compare(tokens: list[Token], vocabulary: Vocabulary) -> Compare:
         if token.key == "confirmed" and COUNT.fullmatch(value):
             asked["confirmed"] = int(value)
         elif token.key in ("", "object") and (found := known(value, vocabulary.objects)):
-            asked["object"] = found
+            if asked.setdefault("object", found) != found:
+                raise one_at_a_time(f"compare {asked['object']}")
         elif not token.key and (word := known(value, ("csv", "repair"))):
             asked[word] = True
         elif value and (token.key or not known(value, FILLERS)):
             raise _unknown(value, vocabulary)
+    if "csv" in asked and "repair" in asked:
+        raise one_at_a_time(Compare(asked.get("object", vocabulary.example), csv=True).words)
     if "object" not in asked and asked:
         words = f"compare {vocabulary.example}"
         raise NoSense(_("Of which object? Try: /sync {words}").format(words=words), words)

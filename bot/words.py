@@ -9,6 +9,7 @@ from rapidfuzz import fuzz, process
 
 from bot.request import Misunderstood, View
 from bot.safe import clean
+from bot.texts import _
 from storage.changes import DIRECTIONS
 from sync.objects import Object
 
@@ -99,6 +100,11 @@ class NoSense(Exception):
 
     def __init__(self, sentence: str, nearest: str = "help") -> None:
         self.misunderstood = Misunderstood(sentence, nearest)
+
+
+def one_at_a_time(words: str) -> NoSense:
+    """Two were named where one is taken: none of them is dropped in silence."""
+    return NoSense(_("One at a time, please. Try: /sync {words}").format(words=words), words)
 
 
 def tokens_of(text: str) -> list[Token]:

@@ -9,9 +9,10 @@
 /sync run leads to-marketo
   tried again even if it stopped
 /sync run leads first
-  before all else for an hour
+  before all else for an hour;
+  /sync run leads takes it back
 /sync run record ada@example.com
-/sync run leads field:industry
+/sync run leads field:leadSource
   one field, for all that are linked
 
 For operators. Reading anew opts nobody in.

@@ -103,9 +103,9 @@ async def set_paused(
 
 
 async def put_first(
-    database: Database, connection: AsyncConnection, object: str, direction: Direction, until: datetime
+    database: Database, connection: AsyncConnection, object: str, direction: Direction, until: datetime | None
 ) -> None:
-    """Lets an object's writes in a direction go before all others, until then."""
+    """Lets an object's writes in a direction go before all others, until then; None ends it."""
     await _upsert(database, connection, lanes, {"object": object, "direction": direction, "first_until": until})
 
 

@@ -1,10 +1,13 @@
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
+from bot.commands import COMMANDS
 from bot.grammar import parse
 from bot.request import Compare, Misunderstood, Request, Run
-from tests.objects import VOCABULARY
+from tests.objects import LEADS, VOCABULARY
 
 
 def asked(text: str) -> Request | Misunderstood:
@@ -31,7 +34,7 @@ def test_of_no_object_there_is_nothing_to_send_or_to_repair() -> None:
 
 
 def test_a_field_is_brought_over_of_an_object_and_from_when_on() -> None:
-    assert asked("run leads field:industry") == Run("leads", field="industry")
+    assert asked("run leads field:leadSource") == Run("leads", field="leadSource")
     assert asked("run field:city contacts since:2026-11-01") == Run("contacts", field="city", since=date(2026, 11, 1))
     confirmed = Run("leads", field="city", since=timedelta(days=7), confirmed=6000)
     assert confirmed.words == "run leads field:city since:7d confirmed:6000"
@@ -46,3 +49,24 @@ def test_a_field_without_an_object_or_with_a_direction_makes_no_sense(text: str)
 
 def test_a_time_that_is_none_makes_no_sense() -> None:
     assert isinstance(asked("run leads field:city since:yesterday"), Misunderstood)
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("compare leads contacts", "compare leads"),
+        ("compare leads csv repair", "compare leads csv"),
+        ("run leads field:phone field:email", "run leads field:email"),
+        ("run leads contacts", "run leads"),
+        ("pause leads to-marketo to-dynamics", "pause leads"),
+    ],
+)
+def test_of_two_that_are_named_none_is_dropped_in_silence(text: str, nearest: str) -> None:
+    answer = asked(text)
+    assert isinstance(answer, Misunderstood) and "One at a time" in answer.sentence and answer.nearest == nearest
+
+
+def test_the_example_of_help_and_readme_is_a_field_that_leads_have() -> None:
+    example = re.search(r"run leads field:(\w+)", COMMANDS["run"].__doc__ or "")
+    assert example and LEADS.field(example[1]).name == example[1]
+    assert example[0] in Path("README.md").read_text()

@@ -1,5 +1,6 @@
 """`compare` and `run … field:…`, typed in Slack at a bot that syncs."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ async def test_the_csv_holds_values_for_readers_only_and_runs_nothing(syncing: S
     lead, missing = await planted(syncing)
     await syncing.talk.say("/sync compare leads")
     answer = await syncing.talk.say("/sync compare leads csv")
-    assert "2 differences sent to you" in answer["plain"]
+    assert re.search(r"2 differences of the comparison of [\w: ]+ sent to you", answer["plain"])
     file = [one["files"][0] for one in await syncing.talk.messages("U0ADMIN") if one["files"]][-1]
     found = {row["dynamics_id"]: row for row in await syncing.talk.csv(file["id"])}
     assert (found[lead]["field"], found[lead]["dynamics_value"]) == ("title", '\'=HYPERLINK("x")')
@@ -91,7 +92,7 @@ async def test_the_repair_is_asked_for_queued_and_written_by_the_next_pass(synci
     lead, missing = await planted(syncing)
     answer = await syncing.talk.say("/sync compare leads")
     asked = await syncing.talk.press(answer, "Queue the repair")
-    assert "Queue the repair of 2 records of leads?" in asked["plain"]
+    assert "Queue the repair of 2 records of leads? By the comparison of " in asked["plain"]
     done = await syncing.talk.press(asked, "Repair 2")
     assert "Leads: 2 changes wait to be written to Marketo, 0 to Dynamics." in done["plain"]
     assert ("repair", "leads", "2 to-marketo, 0 to-dynamics") in await syncing.acts()
@@ -148,4 +149,16 @@ async def test_a_field_that_does_not_exist_is_answered_with_the_nearest(syncing:
     answer = await syncing.talk.say("/sync run leads field:ratings")
     assert "Leads have no field “ratings”. Did you mean: /sync run leads field:rating" in answer["plain"]
     answer = await syncing.talk.say("/sync run leads field:qqqqqq")
-    assert "There are: salutation, firstName" in answer["plain"]
+    assert "The nearest of its 42 are: " in answer["plain"] and answer["plain"].count(",") == 3
+
+
+async def test_what_was_edited_in_the_future_is_not_asked_for_and_since_has_no_number(syncing: Syncing) -> None:
+    answer = await syncing.talk.say("/sync run leads field:title since:2199-01-01")
+    assert "That is in the future" in answer["plain"]
+    answer = await syncing.talk.say("/sync run leads field:title since:1d")
+    assert "for linked records edited since" in answer["plain"] and "about" not in answer["plain"]
+
+
+async def test_a_field_that_is_given_on_creation_only_is_not_brought_over(syncing: Syncing) -> None:
+    answer = await syncing.talk.say("/sync run leads field:annualRevenue")
+    assert "annualRevenue of leads is given when a record is created and never after" in answer["plain"]

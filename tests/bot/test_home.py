@@ -65,7 +65,7 @@ async def test_refresh_draws_it_anew(talk: Conversation, sqlite_database: Databa
 async def test_each_person_reads_what_they_may_do(talk: Conversation) -> None:
     admin = (await opened(talk, "U0ADMIN"))["plain"]
     assert "You may see names, messages and exports." in admin
-    assert "You may retry, ignore, run and pause." in admin
+    assert "You may retry, ignore, match, run, pause and compare." in admin
     reader = (await opened(talk, "U0OPS"))["plain"]
     assert "You may look, and change nothing." in reader
     assert "Who may act: this workspace's admins" in reader

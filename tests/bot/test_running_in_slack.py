@@ -84,6 +84,14 @@ async def test_run_leads_first_puts_them_before_all_else_for_an_hour_and_status_
     assert "First until" not in (await syncing.talk.say("/sync status"))["plain"]
 
 
+async def test_what_goes_first_is_one_line_and_the_same_words_without_first_take_it_back(syncing: Syncing) -> None:
+    assert "To take that back: /sync run contacts" in (await ran(syncing, "run contacts first"))["plain"]
+    status = (await syncing.talk.say("/sync status"))["plain"]
+    assert status.count("First until") == 1 and ": Contacts." in status
+    assert "No longer before all else: Contacts to Marketo" in (await syncing.talk.say("/sync run contacts"))["plain"]
+    assert "First until" not in (await syncing.talk.say("/sync status"))["plain"]
+
+
 async def test_run_record_of_nobody_and_of_several(syncing: Syncing) -> None:
     assert "I know no record under “4711”" in (await syncing.talk.say("/sync run record 4711"))["plain"]
     leads = [await syncing.world.lead(**ADA), await syncing.world.lead(**ADA)]
