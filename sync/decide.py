@@ -51,8 +51,17 @@ def source_of(direction: Direction) -> Side:
     return "dynamics" if direction == "to-marketo" else "marketo"
 
 
-def decide(one: Object, change: Change, link: Link | None, other_side: Mapping[str, Any] | None) -> Decision:
-    """`other_side` is the newest known of the other side's values where it has a change waiting too, else None."""
+def decide(
+    one: Object,
+    change: Change,
+    link: Link | None,
+    other_side: Mapping[str, Any] | None,
+    refused: Mapping[str, Any] | None = None,
+) -> Decision:
+    """`other_side` is the newest known of the other side's values where it has a change waiting too, else None.
+
+    `refused` are its values likewise where that change is parked: they yield to an edit, and to nothing less.
+    """
     exists = link is not None and _other_id(change.direction, link) is not None and not link.planned
     if change.operation == "delete":
         return Delete() if exists and change.direction == "to-marketo" else Skip(DELETED_FIRST)
@@ -64,7 +73,7 @@ def decide(one: Object, change: Change, link: Link | None, other_side: Mapping[s
         return Insert(worth_inserting(one, change)) if change.operation == "insert" else Skip(GONE)
     if change.direction == "to-dynamics" and link.closed:
         return Skip(CLOSED)
-    return _three_way(one, change, link, other_side)
+    return _three_way(one, change, link, other_side, refused)
 
 
 def _other_id(direction: Direction, link: Link) -> str | None:
@@ -80,7 +89,9 @@ def worth_inserting(one: Object, change: Change) -> dict[str, Any]:
     return {name: value for name, value in present.items() if value is not None and value is not False}
 
 
-def _three_way(one: Object, change: Change, link: Link, other_side: Mapping[str, Any] | None) -> Update | Skip:
+def _three_way(
+    one: Object, change: Change, link: Link, other_side: Mapping[str, Any] | None, refused: Mapping[str, Any] | None
+) -> Update | Skip:
     """Field by field against what was agreed last: changed here only is copied, changed on both sides collides."""
     write: dict[str, Any] = {}
     equal: dict[str, Any] = {}
@@ -94,6 +105,8 @@ def _three_way(one: Object, change: Change, link: Link, other_side: Mapping[str,
         mine = fingerprint(each, value)
         before = link.agreed.get(each.name, "")
         if mine == before and not _must_repeat(each, value, change, link):
+            continue
+        if mine == before and not each.opt_out and any(_is_edit(each, link, side) for side in (other_side, refused)):
             continue
         theirs = _their_edit(each, before, other_side)
         if theirs == mine:
@@ -116,6 +129,12 @@ def _their_edit(each: Field, before: str, other_side: Mapping[str, Any] | None) 
         return None
     theirs = fingerprint(each, other_side[each.name])
     return None if theirs == before else theirs
+
+
+def _is_edit(each: Field, link: Link, side: Mapping[str, Any] | None) -> bool:
+    """Whether that side edited this field, and it is no echo: what is merely repeated must not overwrite that."""
+    _, ours = link.sent.get(each.name, ("", None))
+    return _their_edit(each, link.agreed.get(each.name, ""), side) not in (None, ours)
 
 
 def wins(each: Field, direction: Direction, value: Any) -> bool:

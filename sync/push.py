@@ -22,11 +22,12 @@ def take(claimed: Claim, match_links: Mapping[str, Link]) -> list[Item]:
     items = []
     for change in claimed.waiting():
         link = match_links.get(change.record_id) or claimed.links.get(change.record_id)
-        decision = decide(claimed.one, change, link, claimed.other_side.get(change.record_id))
+        refused = claimed.refused.get(change.record_id, {})
+        decision = decide(claimed.one, change, link, claimed.other_side.get(change.record_id), refused)
         if isinstance(decision, Skip):
             claimed.results.append(skipped(claimed, change, link, decision))
         else:
-            items.append(Item(change, link, decision, claimed.refused.get(change.record_id, {})))
+            items.append(Item(change, link, decision, refused))
     return items
 
 

@@ -1,5 +1,7 @@
 """What the state machine found, each as the shortest way there."""
 
+import pytest
+
 from tests.journeys.comparing import assert_equal
 from tests.journeys.test_departures import merge
 from tests.journeys.world import World
@@ -34,3 +36,21 @@ async def test_after_a_merge_the_winner_goes_before_whoever_has_the_losers_addre
     await world.rest()
     (person,) = await world.people(dynamicsContactId=grace)
     assert (str(person["id"]), person["title"]) == (winner, "Admiral")
+
+
+async def test_a_write_that_is_repeated_runs_over_no_edit_that_is_parked_on_the_other_side(world: World) -> None:
+    await world.contact(emailaddress1="taken@x.example")
+    grace = await world.contact(emailaddress1="grace@x.example")
+    await world.rest()
+    person = str((await world.one(dynamicsContactId=grace))["id"])
+    await world.edit_contact(grace, jobtitle="Admiral", emailaddress1="taken@x.example")
+    await world.sync()
+    assert await world.codes() == ["email-taken"]
+    await world.edit(person, city="Arlington")
+    world.watch.lose = 1
+    with pytest.raises(RuntimeError):
+        await world.sync()
+    await world.rest()
+    row = await world.row("contacts", grace)
+    assert (row["jobtitle"], row["emailaddress1"]) == ("Admiral", "taken@x.example")
+    assert row["address1_city"] == "Arlington" and await world.codes() == ["email-taken"]

@@ -196,3 +196,17 @@ def test_on_a_match_an_opt_out_wins_whichever_side_it_is_on() -> None:
 def test_one_way_objects_are_always_dynamics() -> None:
     decision = decide(ACCOUNTS, change("to-marketo", {"company": "Acme"}), linked(agreed={}), {"company": "Other"})
     assert decision == Update({"company": "Acme"})
+
+
+def test_what_is_merely_repeated_overwrites_no_edit_of_the_other_side_waiting_or_refused() -> None:
+    unsure = change("to-dynamics", BEFORE, unsure=True)
+    theirs = {**BEFORE, "title": "Chief"}
+    assert decide(LEADS, unsure, linked(), theirs) == Update({"city": "Pune"})
+    assert decide(LEADS, unsure, linked(), None, refused=theirs) == Update({"city": "Pune"})
+
+
+def test_what_is_repeated_replaces_what_we_may_have_written_ourselves() -> None:
+    sent = {"title": (fingerprint(LEADS.field("title"), "Clerk"), fingerprint(LEADS.field("title"), "Chief"))}
+    unsure = change("to-dynamics", BEFORE, unsure=True)
+    decision = decide(LEADS, unsure, linked(sent=sent), None, refused={**BEFORE, "title": "Chief"})
+    assert decision == Update({"city": "Pune", "title": "Clerk"})
