@@ -12,9 +12,9 @@ from sync.engine import Engine
 from sync.errors import SyncFailure
 from sync.meeting import rows_by_id
 from sync.objects import SYNC, TYPE, Object
-from sync.rows_read import is_closed
 from sync.pull_marketo import person_fields
 from sync.roles import attributed
+from sync.rows_read import is_closed
 from sync.values import FORMATTED, flag, from_dynamics, from_marketo, label, person_label
 
 PATIENCE_SECONDS = 8
