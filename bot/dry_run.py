@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 from tabulate import tabulate
 from tqdm import tqdm
 
-from bot.export import harmless
+from bot.export import harmless, unwritable
 from bot.settings import Settings
 from bot.wiring import open_engine
 from storage.changes import Direction
@@ -34,7 +34,7 @@ LOOK_EVERY = 0.5  # seconds
 
 async def dry_run(settings: Settings, clock: Ahead, path: str | None) -> int:
     """0 where both sides could be read to the end, 1 where not, 2 where the CSV cannot be written to `path`."""
-    if path and (refused := _unwritable(path)):
+    if path and (refused := unwritable(path)):
         print(refused, file=sys.stderr)
         return 2
     with tempfile.TemporaryDirectory(prefix="rehearsal-") as home:
@@ -51,15 +51,6 @@ async def dry_run(settings: Settings, clock: Ahead, path: str | None) -> int:
             return await _tell(database, engine, since)
         finally:
             await database.close()
-
-
-def _unwritable(path: str) -> str:
-    """Looked at before all the work: why nothing can be written there."""
-    try:
-        Path(path).open("a", encoding="utf-8").close()
-    except OSError as failure:
-        return f"The file cannot be written: {failure}"
-    return ""
 
 
 def copy(url: str, to: Path) -> str:

@@ -1,6 +1,7 @@
 """Sync errors as CSV: UTF-8, times in ISO 8601 UTC, and no cell that a spreadsheet would run."""
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+from pathlib import Path
 from typing import IO
 
 from bot.links import Links
@@ -67,3 +68,12 @@ def around(objects: Iterable[Object], links: Links) -> tuple[dict[str, tuple[str
 def harmless(cell: str) -> str:
     """A spreadsheet takes what begins with one of these for a formula: an apostrophe makes it text (OWASP)."""
     return f"'{cell}" if cell[:1] in FORMULAS and cell else cell
+
+
+def unwritable(path: str) -> str:
+    """Looked at before all the work: why nothing can be written there."""
+    try:
+        Path(path).open("a", encoding="utf-8").close()
+    except OSError as failure:
+        return f"The file cannot be written: {failure}"
+    return ""

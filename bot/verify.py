@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from bot.compared import unsettled
 from bot.comparison_csv import Sheet
+from bot.export import unwritable
 from bot.links import links_of
 from storage.comparisons import errors_of_people_alone
 from sync.comparing import Tally, by_kind, compare, expected
@@ -98,6 +99,9 @@ class Findings:
 
 async def verify(engine: Engine, arguments: Namespace) -> int:
     """0 where nothing differs, 1 where anything does, 2 where it could not be found out."""
+    if arguments.csv and (refused := unwritable(arguments.csv)):
+        print(refused, file=sys.stderr)
+        return 2
     try:
         await fit_both(engine)
         names = [one.name for one in engine.objects]
@@ -110,9 +114,6 @@ async def verify(engine: Engine, arguments: Namespace) -> int:
                 await findings.verify(name)
     except SyncFailure as failure:
         print(f"A service could not be read: {failure}", file=sys.stderr)
-        return 2
-    except OSError as failure:
-        print(f"The file cannot be written: {failure}", file=sys.stderr)
         return 2
     except SQLAlchemyError as failure:
         print(f"The database could not be used; did the bot run on it? {str(failure).splitlines()[0]}", file=sys.stderr)
