@@ -165,7 +165,8 @@ async def live(settings: Settings, object: str, direction: str | None) -> int:
 
 def main() -> int:
     arguments = parse_arguments()
-    told = logging.ERROR if arguments.command == "check" else logging.INFO  # its findings say all that matters
+    syncs = arguments.command in (None, "run") and not getattr(arguments, "dry_run", False)
+    told = logging.INFO if syncs else logging.ERROR  # what else there is says all that matters itself
     logging.basicConfig(level=told, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines hold addresses with people's data in them
     logging.getLogger("apscheduler").setLevel(logging.WARNING)

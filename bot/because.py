@@ -17,6 +17,7 @@ from storage.record_story import PLACE_STOPS_AT, Failure, Known, LaneStanding, P
 from sync.objects import Field, Object
 
 TARGET = {"to-marketo": "Marketo", "to-dynamics": "Dynamics"}
+ANOTHER = "its parent"
 PARENTS = {
     "users": "its owner",
     "teams": "its owner",
@@ -132,7 +133,7 @@ def _delayed(waiting: Waiting, told: Told) -> str:
     code = clean(waiting.code or "")
     if waiting.waits_for:
         parent = waiting.waits_for.partition(":")[0]
-        return _("{parent} is not in Marketo yet").format(parent=_(PARENTS.get(parent, "its parent")))
+        return _("{parent} is not in Marketo yet").format(parent=_(PARENTS.get(parent, ANOTHER)))
     if waiting.state == "unknown":
         return _("nobody knows what became of the last attempt ({code}); it is looked up {again}").format(
             code=code, again=again

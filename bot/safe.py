@@ -16,11 +16,9 @@ def clean(text: str) -> str:
 
 
 def cut(text: str, longest: int) -> str:
-    """At most `longest` characters, and then how many are left. Never for identifiers."""
-    if len(text) <= longest:
-        return text
+    """`longest` characters, and then how many are left, where saying so is shorter. Never for identifiers."""
     left = _("… and {count} more characters").format(count=grouped(f"{len(text) - longest:,}"))
-    return f"{text[:longest].rstrip()}{left}"
+    return f"{text[:longest].rstrip()}{left}" if len(text) - longest > len(left) else text
 
 
 def for_mrkdwn(text: str) -> str:

@@ -19,11 +19,12 @@ from storage.activity_log import Deed
 from storage.record_story import MOST_FOUND, PLACE_STOPS_AT, Failure, Known, Waiting
 from sync.objects import Field
 
+OUTCOMES = {"created": "created", "updated": "updated", "deleted": "deleted", "skipped": "skipped"}
 MOST_FIELDS = 20
 MOST_ERRORS = 4
 # Slack takes about 13,200 characters of blocks (bolt-js#2509).
 MOST_IN_BLOCKS = 12_000
-LONGEST_NAME = 12
+LONGEST_LABEL = 75  # that Slack shows on a button
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def _synced(told: Told) -> list[Fact]:
     facts = []
     for deed in told.past.done:
         fields = ": " + ", ".join(deed.fields) if deed.fields else ""
-        said = f"{told.clock(deed.at)}, {deed.outcome}{fields}"
+        said = f"{told.clock(deed.at)}, {_(OUTCOMES.get(deed.outcome, deed.outcome))}{fields}"
         label = _("Last synced to {service}").format(service=TARGET[deed.direction])
         facts.append(Fact(label, said))
     if not facts:
@@ -184,8 +185,10 @@ def choose(found: Sequence[Known], *, may_see_people: bool) -> Answer:
 
 def _choice(one: Known, may_see_people: bool) -> str:
     ids = f"Dynamics {clean(one.dynamics_id)}" if one.dynamics_id else f"Marketo {clean(one.marketo_id or '')}"
-    name = f" {cut(clean(one.label), LONGEST_NAME)}" if may_see_people and one.label else ""
-    return f"{named(one.object)}{name} {ids}"
+    room = LONGEST_LABEL - len(f"{named(one.object)}  {ids}")
+    name = clean(one.label) if may_see_people else ""
+    shown = name if len(name) <= room else f"{name[: max(room - 1, 0)].rstrip()}…"
+    return " ".join(part for part in (named(one.object), shown, ids) if part)
 
 
 def _asking(one: Known) -> str:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from sync.catalogue_tables import Mistake
+from sync.custom_types import link_of
 from sync.objects import CUSTOM, Field, Object
 
 PERSON_TABLES = ("lead", "contact")
@@ -88,12 +89,25 @@ def _custom_objects(objects: Sequence[Object]) -> Iterator[Mistake]:
         if not re.fullmatch(r"\w+", name, re.ASCII) or len(name) > LONGEST_CUSTOM_NAME:
             words = f"'{name}' cannot be a custom object's name; use up to {LONGEST_CUSTOM_NAME} letters, digits and _"
             yield Mistake((one.name, "marketo"), words)
+        if not re.fullmatch(r"\w+", one.marketo_key, re.ASCII):
+            words = f"'{one.marketo_key}' cannot be a field's name in Marketo; use letters, digits and _"
+            yield Mistake((one.name, "marketo_key"), words)
+        yield from _links(one, objects)
         if len(one.fields) >= MOST_CUSTOM_FIELDS:
             words = f"'{one.name}' has more than {MOST_CUSTOM_FIELDS - 1} fields beside its key; Marketo takes no more"
             yield Mistake((one.name, "fields"), words)
         if number > MOST_CUSTOM_OBJECTS:
             words = f"Marketo has at most {MOST_CUSTOM_OBJECTS} custom objects; take '{one.name}' out"
             yield Mistake((one.name, "marketo"), words)
+
+
+def _links(one: Object, objects: Sequence[Object]) -> Iterator[Mistake]:
+    """A link names what it leads to, and Marketo takes one to each; a reference kept as text is none."""
+    linking = [each for each in one.fields if link_of(each, objects)]
+    counted = Counter(each.parents[0].object for each in linking)
+    for each in linking:
+        if counted[target := each.parents[0].object] > 1:
+            yield _at(one, each, f"'{one.name}' has two links to '{target}'; Marketo takes one, so keep one of them")
 
 
 def _at(one: Object, each: Field, words: str) -> Mistake:

@@ -54,3 +54,8 @@ def test_mistakes_in_the_file_end_every_command_with_their_lines(tmp_path: Path)
         assert code == 2
         assert f"{own}:3: 'diretion' is not known here; did you mean 'direction'?" in printed
         assert f"{own}:1: 'rows' is missing in [leads]" in printed
+
+
+def test_live_prints_what_is_live_and_no_line_of_any_log(tmp_path: Path) -> None:
+    environment = settings(NOBODY, NOBODY, NOBODY, tmp_path / "sync.db")
+    assert said(environment, "live", "users") == (0, "Live from the next pass on: users to-marketo\n")

@@ -179,6 +179,21 @@ def test_a_custom_objects_name_has_at_most_33_characters() -> None:
         assert mistakes(visits(f"customobjects/{name}")) == (f"objects.toml:6: '{name}' {words}",)
 
 
+def test_the_key_of_a_custom_object_has_no_space() -> None:
+    spaced = visits().replace('"visitId"', '"visit id"')
+    words = "'visit id' cannot be a field's name in Marketo; use letters, digits and _"
+    assert mistakes(spaced) == (f"objects.toml:5: {words}",)
+
+
+def test_a_custom_object_has_one_link_to_each_object() -> None:
+    links = (
+        'host = { column = "new_host", refers_to = "hosts" }\nguest = { column = "new_guest", refers_to = "hosts" }\n'
+    )
+    hosts = visits("customobjects/host_c", name="hosts").replace("new_visit", "new_host")
+    found = mistakes(hosts + visits(fields=links))
+    assert len(found) == 2 and all("'visits' has two links to 'hosts'; Marketo takes one" in each for each in found)
+
+
 def test_marketo_takes_fifty_fields_of_a_custom_object_and_ten_custom_objects() -> None:
     many = "".join(f'f{n} = "new_f{n}"\n' for n in range(50))
     assert "has more than 49 fields beside its key" in mistakes(visits(fields=many))[0]
