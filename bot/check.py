@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from storage.database import Database, migrations
 from sync.dynamics.client import Dynamics
-from sync.errors import PersonMustLook, SyncFailure
+from sync.errors import Never, PersonMustLook, SyncFailure
 from sync.fit import read_dynamics, read_marketo
 from sync.marketo.client import Marketo
 from sync.objects import Object
@@ -65,6 +65,8 @@ async def _tracking(dynamics: Dynamics, table: str) -> Finding:
     what = f"Dynamics change tracking on {table}"
     try:
         tracks = await dynamics.tracks_changes(table)
+    except Never:
+        return Finding(what, False, f"Dynamics has no table {table}")
     except SyncFailure as failure:
         return Finding(what, False, f"{failure}; give the application user's role Read on {table}")
     return Finding(what, tracks, "on" if tracks else "off; turn on Track changes in the table's properties")

@@ -45,6 +45,14 @@ def test_check_tells_of_a_field_that_does_not_fit_in_one_sentence(sandbox: Servi
     assert "note  Field: leads: badge is not kept in step, Dynamics has no column new_badge\n" in words
 
 
+def test_a_table_that_is_missing_has_no_other_remedy(sandbox: Services, tmp_path: Path) -> None:
+    own = tmp_path / "objects.toml"
+    own.write_text(DEFAULT.read_text().replace('table = "campaign"', 'table = "new_visit"'))
+    _code, words = said(of(sandbox, tmp_path) | {"SYNC_OBJECTS": str(own)}, "check")
+    assert "MEND  Dynamics change tracking on new_visit: Dynamics has no table new_visit\n" in words
+    assert "Read on new_visit" not in words
+
+
 def test_mistakes_in_the_file_end_every_command_with_their_lines(tmp_path: Path) -> None:
     own = tmp_path / "objects.toml"
     own.write_text('[leads]\ntable = "lead"\ndiretion = "both"\n')
