@@ -1,11 +1,13 @@
 """python -m bot setup: creates the Marketo fields that are missing, once somebody agreed, for they stay for ever."""
 
+import asyncio
 import sys
 from collections.abc import Callable
 
 from bot.settings import Settings
-from bot.wiring import described_objects, make_marketo
-from sync.errors import SyncFailure
+from bot.wiring import described_objects, make_dynamics, make_marketo
+from sync.dynamics.client import Dynamics
+from sync.errors import Never, SyncFailure
 from sync.marketo.client import Marketo
 from sync.objects import Object
 from sync.setup import create_missing_fields, missing_fields, told_of, too_many
@@ -13,14 +15,28 @@ from sync.setup import create_missing_fields, missing_fields, told_of, too_many
 
 async def set_up(settings: Settings, agreed: Callable[[], bool] | None) -> int:
     """Prints what is missing and creates it if `agreed` to; asking nobody, it only prints. 1 where it was refused."""
-    marketo = make_marketo(settings)
+    marketo, dynamics = make_marketo(settings), make_dynamics(settings)
     try:
-        return await _set_up(marketo, described_objects(settings), agreed)
+        objects = [one for one in described_objects(settings) if await _has_table(dynamics, one)]
+        return await _set_up(marketo, tuple(objects), agreed)
     except SyncFailure as failure:
         print(f"Marketo refused: {failure}", file=sys.stderr)
         return 1
     finally:
-        await marketo.aclose()
+        await asyncio.gather(marketo.aclose(), dynamics.aclose())
+
+
+async def _has_table(dynamics: Dynamics, one: Object) -> bool:
+    """Nothing is made for ever for a table that is not there; of one that cannot be asked for now, nothing is known."""
+    try:
+        if one.is_custom:
+            await dynamics.columns(one.table)
+    except Never:
+        print(f"Dynamics has no table {one.table}, so nothing is created for {one.name}.", file=sys.stderr)
+        return False
+    except SyncFailure:
+        return True
+    return True
 
 
 async def _set_up(marketo: Marketo, objects: tuple[Object, ...], agreed: Callable[[], bool] | None) -> int:

@@ -45,6 +45,14 @@ def test_check_tells_of_a_field_that_does_not_fit_in_one_sentence(sandbox: Servi
     assert "note  Field: leads: badge is not kept in step, Dynamics has no column new_badge\n" in words
 
 
+def test_setup_creates_nothing_for_a_table_that_dynamics_lacks(sandbox: Services, tmp_path: Path) -> None:
+    own = tmp_path / "objects.toml"
+    own.write_text(DEFAULT.read_text().replace('table = "campaign"', 'table = "new_visit"'))
+    _code, words = said(of(sandbox, tmp_path) | {"SYNC_OBJECTS": str(own)}, "setup", "--dry-run")
+    assert "Dynamics has no table new_visit, so nothing is created for campaigns." in words
+    assert "customobjects/" not in words
+
+
 def test_a_table_that_is_missing_has_no_other_remedy(sandbox: Services, tmp_path: Path) -> None:
     own = tmp_path / "objects.toml"
     own.write_text(DEFAULT.read_text().replace('table = "campaign"', 'table = "new_visit"'))
