@@ -18,9 +18,9 @@ from storage.history import Service
 from storage.ledger.findings import read_findings
 from storage.ledger.holding import REREAD
 from sync.blocked import BLOCKED
-from sync.new_owners import OWNER_LOST
 from sync.engine import Engine
 from sync.fitting import KINDS
+from sync.new_owners import OWNER_LOST
 from sync.passes import NAME
 from sync.quota import Allowance, Plan
 
