@@ -13,10 +13,12 @@ TurnKind = Literal["opened", "worse", "better", "acknowledged", "snoozed", "reco
 class Subscription:
     """What a `channel` asked for: "alerts" of an `object` (None: of all) about `what` (None: all), or a "digest".
 
-    `terms` are the thresholds it named, else the defaults hold: {"backlog": 10000, "oldest": 7200 (seconds),
-    "code": "1003", …}; of a digest {"every": "daily" | "weekly", "at": "09:00", "weekday": 0}, in the `zone` it was
-    asked in. `mention` is a user group (S…) or person (U…) to be called on the first critical turn. `told_at` is when
-    its last digest was sent.
+    `terms` are the thresholds it named, else the defaults hold: "backlog" (changes), "oldest" (seconds), "failures"
+    (per cent), "open" (errors); "code" where it is about the errors of one. Of several that fit a rule, the one that
+    names the object, then the one that names the `what`, speaks (bot/alerts/asked.py). Terms of a digest: {"every":
+    "daily" | "weekly", "at": "09:00", "weekday": 0 (Monday; where weekly)}, in the `zone` it was asked in. `mention` is
+    a user group (S…) or person (U…) to be called on the first critical turn. `told_at` is when its last digest was
+    sent.
     """
 
     channel: str
@@ -29,6 +31,8 @@ class Subscription:
     mention: str | None = None
     zone: str = "UTC"
     told_at: datetime | None = None
+    listed_at: datetime | None = None
+    claimed_at: datetime | None = None
     id: int = 0
 
 

@@ -13,14 +13,16 @@ from storage.models import quiet_times, subscriptions
 
 
 async def subscribe(connection: AsyncConnection, wanted: Subscription) -> int:
-    """Keeps a subscription; one of the same channel, kind, object and what gives way to it. Returns its number."""
+    """Keeps a subscription; one of the same channel, kind, object, what and code gives way to it. Returns its number."""
     same = (
         (subscriptions.c.channel == wanted.channel)
         & (subscriptions.c.kind == wanted.kind)
         & subscriptions.c.object.is_not_distinct_from(wanted.object)
         & subscriptions.c.what.is_not_distinct_from(wanted.what)
     )
-    await connection.execute(delete(subscriptions).where(same))
+    found = await connection.execute(select(subscriptions.c.id, subscriptions.c.terms).where(same))
+    given_way = [row.id for row in found if row.terms.get("code") == wanted.terms.get("code")]
+    await unsubscribe(connection, given_way)
     row = {name: value for name, value in asdict(wanted).items() if name != "id"}
     return int((await connection.execute(insert(subscriptions).values(row).returning(subscriptions.c.id))).scalar_one())
 
