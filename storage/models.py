@@ -166,6 +166,8 @@ errors = Table(
 Index("ix_errors_newest", errors.c.state, errors.c.failed_at, errors.c.id)
 Index("ix_errors_groups", errors.c.state, errors.c.code, errors.c.object, errors.c.first_failed_at)
 Index("ix_errors_tried", errors.c.state, errors.c.attempts, errors.c.failed_at, errors.c.id)
+_resolved = text("state = 'resolved'")
+Index("ix_errors_resolved", errors.c.closed_at, errors.c.id, sqlite_where=_resolved, postgresql_where=_resolved)
 
 files = Table(
     "files",
@@ -276,6 +278,8 @@ subscriptions = Table(
     Column("created_by", String(40), nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("told_at", Moment),
+    Column("listed_at", Moment),
+    Column("claimed_at", Moment),
 )
 Index("ix_subscriptions_channel", subscriptions.c.channel, subscriptions.c.id)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.alerting import QuietTime, Subscription
@@ -13,7 +13,7 @@ from storage.models import quiet_times, subscriptions
 
 
 async def subscribe(connection: AsyncConnection, wanted: Subscription) -> int:
-    """Keeps a subscription; one of the same channel, kind, object, what and code gives way to it. Returns its number."""
+    """Keeps a subscription; one of the same channel, kind, object, what and code gives way to it. Its number."""
     same = (
         (subscriptions.c.channel == wanted.channel)
         & (subscriptions.c.kind == wanted.kind)
@@ -36,10 +36,6 @@ async def read_subscriptions(connection: AsyncConnection, channel: str | None = 
     query = select(subscriptions).order_by(subscriptions.c.id)
     query = query.where(subscriptions.c.channel == channel) if channel else query
     return [Subscription(**row._mapping) for row in await connection.execute(query)]
-
-
-async def digest_told(connection: AsyncConnection, number: int, at: datetime) -> None:
-    await connection.execute(update(subscriptions).where(subscriptions.c.id == number).values(told_at=at))
 
 
 async def be_quiet(connection: AsyncConnection, wanted: QuietTime) -> int:

@@ -1,4 +1,4 @@
-"""Subscriptions of channels, episodes and their turns, quiet times."""
+"""Subscriptions of channels, episodes and their turns, quiet times; resolved errors found by when they were closed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,10 @@ def upgrade() -> None:
     op.drop_table("turns")
     _create_subscriptions()
     _create_episodes()
+    resolved = sa.text("state = 'resolved'")
+    op.create_index(
+        "ix_errors_resolved", "errors", ["closed_at", "id"], sqlite_where=resolved, postgresql_where=resolved
+    )
     op.create_table(
         "quiet_times",
         sa.Column("id", ID, autoincrement=True, nullable=False),
@@ -45,6 +49,8 @@ def _create_subscriptions() -> None:
         sa.Column("created_by", sa.String(length=40), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("told_at", Moment(), nullable=True),
+        sa.Column("listed_at", Moment(), nullable=True),
+        sa.Column("claimed_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriptions")),
     )
     op.create_index("ix_subscriptions_channel", "subscriptions", ["channel", "id"])
