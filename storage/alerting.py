@@ -59,7 +59,8 @@ class Episode:
     """One trouble in one channel, from its first turn to its recovery: one message there, edited as it goes on.
 
     `family` is what belongs together ("backlog": every object that is late). `detail` holds what the message says:
-    {"members": {key: {…numbers}}, "worst": …, "affected": …}. `ts` is Slack's name for the message.
+    {"members": {key: {…numbers}}, "worst": …, "affected": …}. `ts` is Slack's name for the message, which shows
+    everything up to the turn `drawn`. `lost` is Slack's error where the channel could not be told of it.
     """
 
     id: int
@@ -74,11 +75,16 @@ class Episode:
     detail: Mapping[str, Any] = field(default_factory=dict)
     ts: str | None = None
     mentioned: bool = False
+    drawn: int = 0
+    lost: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EpisodeTurn:
-    """Something that happened to an episode, to be told once. `attempts` and `failure`: how telling it went so far."""
+    """Something that happened to an episode, to be told once. `attempts` and `failure`: how telling it went so far.
+
+    One that came in a `quiet` time waits for its end.
+    """
 
     id: int
     episode: int
@@ -87,6 +93,7 @@ class EpisodeTurn:
     detail: Mapping[str, Any]
     attempts: int = 0
     failure: str | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

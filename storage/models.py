@@ -311,6 +311,8 @@ episodes = Table(
     Column("detail", Json, nullable=False),
     Column("ts", String(40)),
     Column("mentioned", Boolean, nullable=False, server_default=false()),
+    Column("drawn", BigInteger, nullable=False, server_default="0"),
+    Column("lost", String(80)),
 )
 _open = text("closed_at IS NULL")
 Index(
@@ -329,6 +331,7 @@ turns = Table(
     Column("told_at", Moment),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("failure", String(80)),
+    Column("quiet", Boolean, nullable=False, server_default=false()),
 )
 _untold = text("told_at IS NULL")
 Index("ix_turns_untold", turns.c.id, sqlite_where=_untold, postgresql_where=_untold)

@@ -83,6 +83,8 @@ def _create_episodes() -> None:
         sa.Column("detail", Json, nullable=False),
         sa.Column("ts", sa.String(length=40), nullable=True),
         sa.Column("mentioned", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("drawn", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("lost", sa.String(length=80), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_episodes")),
     )
     still_open = sa.text("closed_at IS NULL")
@@ -105,6 +107,7 @@ def _create_episodes() -> None:
         sa.Column("told_at", Moment(), nullable=True),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("failure", sa.String(length=80), nullable=True),
+        sa.Column("quiet", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_turns")),
     )
     untold = sa.text("told_at IS NULL")
