@@ -21,10 +21,10 @@ from bot.askers import Askers
 from bot.blocks import ACTION, Button
 from bot.commands import COMMANDS
 from bot.deliver import Deliverer, Road, by_message, by_response_url, in_channel
-from bot.forms import add_forms
+from bot.forms import Counter, add_forms
 from bot.grammar import parse
 from bot.home import add_home
-from bot.mentions import Ephemeral, words_of
+from bot.mentions import Ephemeral, typed, words_of
 from bot.places import Places
 from bot.request import Errors, Misunderstood, Record, Request
 from bot.settings import Settings
@@ -80,12 +80,12 @@ def make_app(
     desk = Desk(world, askers, Deliverer(settings.slack_tables, now), Places(client, now), vocabulary)
 
     add_home(app, world, askers)
-    add_forms(app, client, vocabulary, desk.attend, where_of)
+    add_forms(app, Counter(client, vocabulary, desk.attend, where_of))
 
     @app.command("/sync")
     async def hear(ack: AsyncAck, respond: AsyncRespond, command: Mapping[str, Any]) -> None:
         await ack()
-        words, where = command.get("text") or "", (command["channel_id"], "")
+        words, where = typed(command.get("text") or ""), (command["channel_id"], "")
         await desk.attend(words, command["user_id"], respond, replace=False, once=False, where=where)
 
     @app.action(re.compile(rf"^{ACTION}\."))

@@ -28,6 +28,8 @@ KEYS = (
     "before",
     "state",
     "sort",
+    "mention",
+    "instead",
 )
 Command = Literal[
     "status",
@@ -47,6 +49,10 @@ Command = Literal[
     "resume",
     "audit",
     "compare",
+    "subscribe",
+    "unsubscribe",
+    "alerts",
+    "quiet",
 ]
 _TOKEN = re.compile(r'(?:([a-z]+):)?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})

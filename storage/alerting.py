@@ -14,8 +14,8 @@ class Subscription:
     """What a `channel` asked for: "alerts" of an `object` (None: of all) about `what` (None: all), or a "digest".
 
     `terms` are the thresholds it named, else the defaults hold: "backlog" (changes), "oldest" (seconds), "failures"
-    (per cent), "open" (errors); "code" where it is about the errors of one. Of several that fit a rule, the one that
-    names the object, then the one that names the `what`, speaks (bot/alerts/asked.py). Terms of a digest: {"every":
+    (per cent), "open" (errors); "code" where it is about the errors of one. Of several that fit a rule, the most exact
+    speaks (bot/alerts/wants.py). Terms of a digest: {"every":
     "daily" | "weekly", "at": "09:00", "weekday": 0 (Monday; where weekly)}, in the `zone` it was asked in. `mention` is
     a user group (S…) or person (U…) to be called on the first critical turn. `told_at` is when its last digest was
     sent.
