@@ -12,6 +12,7 @@ COLUMNS = (
     "object",
     "direction",
     "operation",
+    "state",
     "code",
     "message",
     "record_name",

@@ -167,7 +167,14 @@ Index("ix_errors_newest", errors.c.state, errors.c.failed_at, errors.c.id)
 Index("ix_errors_groups", errors.c.state, errors.c.code, errors.c.object, errors.c.first_failed_at)
 Index("ix_errors_tried", errors.c.state, errors.c.attempts, errors.c.failed_at, errors.c.id)
 _resolved = text("state = 'resolved'")
-Index("ix_errors_resolved", errors.c.closed_at, errors.c.id, sqlite_where=_resolved, postgresql_where=_resolved)
+Index(
+    "ix_errors_resolved",
+    errors.c.state,  # always the same: without it SQLite takes another index, which it holds for better
+    errors.c.closed_at,
+    errors.c.id,
+    sqlite_where=_resolved,
+    postgresql_where=_resolved,
+)
 
 files = Table(
     "files",

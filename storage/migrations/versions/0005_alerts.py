@@ -18,7 +18,7 @@ def upgrade() -> None:
     _create_episodes()
     resolved = sa.text("state = 'resolved'")
     op.create_index(
-        "ix_errors_resolved", "errors", ["closed_at", "id"], sqlite_where=resolved, postgresql_where=resolved
+        "ix_errors_resolved", "errors", ["state", "closed_at", "id"], sqlite_where=resolved, postgresql_where=resolved
     )
     op.create_table(
         "quiet_times",
