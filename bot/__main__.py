@@ -6,14 +6,13 @@ import getpass
 import logging
 import signal
 import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
 
-from bot.alerts.announce import announce
+from bot.alerts.tell import Teller
 from bot.alerts.watch import watch
-from bot.app import make_app, make_client
+from bot.app import make_alerts_client, make_app, make_client
 from bot.check import check_all
 from bot.delivery import delete_expired_files
 from bot.dry_run import dry_run
@@ -26,9 +25,7 @@ from bot.vitals import Pulse
 from bot.wiring import AlreadyRunning, alone, described_objects, make_dynamics, make_marketo, open_engine
 from storage.changes import DIRECTIONS
 from storage.database import Database
-from storage.history import LaneName
 from storage.ledger.readings import go_live
-from sync.backlog import Thresholds
 from sync.catalogue import BadCatalogue
 from sync.engine import Engine
 from sync.objects import lanes_of
@@ -85,9 +82,9 @@ async def run(settings: Settings) -> int:
 
 
 async def _run_until(stopped: asyncio.Event, settings: Settings, database: Database, engine: Engine) -> None:
-    alerts = alerts_job(settings, database, engine.lanes)
-    scheduler = Scheduler(engine, [*sync_jobs(engine, settings.sync_every_seconds), alerts])
     pulse = Pulse(settings, database, now, engine)
+    alerts = alerts_job(settings, database, pulse, engine)
+    scheduler = Scheduler(engine, [*sync_jobs(engine, settings.sync_every_seconds), alerts])
     app = make_app(settings, database, now, engine, scheduler, pulse)
     ears = asyncio.create_task(serve(app, settings, pulse.hearing))
     waiting = asyncio.create_task(stopped.wait())
@@ -104,14 +101,14 @@ async def _run_until(stopped: asyncio.Event, settings: Settings, database: Datab
         raise ended[0]
 
 
-def alerts_job(settings: Settings, database: Database, lanes: Sequence[LaneName]) -> Job:
-    """Records the turns of the backlogs of `lanes`, and tells those that were not told yet."""
+def alerts_job(settings: Settings, database: Database, pulse: Pulse, engine: Engine) -> Job:
+    """Records what turned, and tells what was not told yet."""
     client = make_client(settings)
-    thresholds = Thresholds(settings.alert_backlog, settings.alert_oldest)
+    teller = Teller(database, make_alerts_client(settings), settings.sync_operators)
 
     async def alert() -> None:
-        await watch(database, lanes, thresholds, now())
-        await announce(database, client, settings.alert_channel, now())
+        await watch(database, settings, engine.lanes, now(), await pulse.own())
+        await teller.tell(now())
         await delete_expired_files(database, client, now())
 
     return Job("alerts", ALERTS_EVERY, alert, deadline=timedelta(minutes=5).total_seconds())

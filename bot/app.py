@@ -55,6 +55,16 @@ def make_client(settings: Settings) -> AsyncWebClient:
     )
 
 
+def make_alerts_client(settings: Settings) -> AsyncWebClient:
+    """The same for who has a claim to keep: nothing is tried for longer than two minutes, and a 429 is told at once."""
+    return AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        timeout=10,
+        retry_handlers=[AsyncConnectionErrorRetryHandler(max_retry_count=1)],
+    )
+
+
 def make_app(
     settings: Settings,
     database: Database,

@@ -122,11 +122,17 @@ class Settings(BaseSettings):
     )
 
     alert_channel: str | None = Field(
-        None, description="the id of the channel (C…) that hears of late backlogs; invite the bot; none: no alerts"
+        None,
+        description="the id of the channel (C…) that hears of everything that is wrong, until it subscribes itself; "
+        "invite the bot; none: no such channel",
     )
     alert_backlog: Positive = Field(10_000, description="an object with more waiting changes than this is behind")
     alert_oldest: Annotated[timedelta, BeforeValidator(_span)] = Field(
         timedelta(hours=2), description="an object whose oldest change has waited longer is behind (2h, 90m, 1d)"
+    )
+    alert_hold: Annotated[timedelta, BeforeValidator(_span)] = Field(
+        timedelta(minutes=5),
+        description="what is wrong for less long is not told; it must be well for twice as long to have recovered",
     )
     sync_people_readers: Annotated[frozenset[str], NoDecode, BeforeValidator(_listed)] = Field(
         frozenset(),

@@ -60,7 +60,8 @@ class Episode:
 
     `family` is what belongs together ("backlog": every object that is late). `detail` holds what the message says:
     {"members": {key: {…numbers}}, "worst": …, "affected": …}. `ts` is Slack's name for the message, which shows
-    everything up to the turn `drawn`. `lost` is Slack's error where the channel could not be told of it.
+    everything up to the turn `drawn`. `lost` is Slack's error where the channel could not be told of it; `late_since`
+    is when it should have been told, where it was not.
     """
 
     id: int
@@ -72,11 +73,13 @@ class Episode:
     acknowledged_by: str | None = None
     acknowledged_at: datetime | None = None
     snoozed_until: datetime | None = None
+    snoozed_by: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
     ts: str | None = None
     mentioned: bool = False
     drawn: int = 0
     lost: str | None = None
+    late_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -287,6 +287,7 @@ subscriptions = Table(
     Column("told_at", Moment),
     Column("listed_at", Moment),
     Column("claimed_at", Moment),
+    sqlite_autoincrement=True,  # buttons carry their numbers, which must not come back
 )
 Index("ix_subscriptions_channel", subscriptions.c.channel, subscriptions.c.id)
 
@@ -315,11 +316,14 @@ episodes = Table(
     Column("acknowledged_by", String(80)),
     Column("acknowledged_at", Moment),
     Column("snoozed_until", Moment),
+    Column("snoozed_by", String(80)),
     Column("detail", Json, nullable=False),
     Column("ts", String(40)),
     Column("mentioned", Boolean, nullable=False, server_default=false()),
     Column("drawn", BigInteger, nullable=False, server_default="0"),
     Column("lost", String(80)),
+    Column("late_since", Moment),
+    sqlite_autoincrement=True,  # likewise
 )
 _open = text("closed_at IS NULL")
 Index(
@@ -356,6 +360,7 @@ quiet_times = Table(
     Column("zone", String(64), nullable=False, server_default="UTC"),
     Column("created_by", String(40), nullable=False),
     Column("created_at", Moment, nullable=False),
+    sqlite_autoincrement=True,  # likewise
 )
 
 audit = Table(

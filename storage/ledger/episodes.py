@@ -58,8 +58,7 @@ async def snooze(
     found = await _open(connection, episode_id)
     if found is None:
         return None
-    detail = {**found.detail, "snoozed_by": name[:80]}
-    await update_episode(connection, found.id, snoozed_until=until, detail=detail)
+    await update_episode(connection, found.id, snoozed_until=until, snoozed_by=name[:80])
     told = {"by": name[:80], "until": until.isoformat()}
     await record_turn(connection, found.id, "snoozed", now, told)
     return await _open(connection, episode_id)
@@ -110,15 +109,17 @@ async def failed(connection: AsyncConnection, claimed: Sequence[EpisodeTurn], fa
     await _mark(connection, claimed, claimed_at=None, attempts=turns.c.attempts + 1, failure=failure[:80])
 
 
-async def kept_quiet(connection: AsyncConnection, episode: int, kinds: Sequence[str]) -> None:
-    """What is untold of these kinds waits for the end of a quiet time."""
-    waits = (turns.c.episode == episode) & turns.c.told_at.is_(None) & turns.c.kind.in_(kinds)
+async def kept_quiet(connection: AsyncConnection, episode: int, but: Sequence[str]) -> None:
+    """What is untold waits for the end of a quiet time, but for turns of these kinds."""
+    waits = (turns.c.episode == episode) & turns.c.told_at.is_(None) & turns.c.kind.not_in(but)
     await connection.execute(update(turns).where(waits, turns.c.quiet.is_(False)).values(quiet=True))
 
 
-async def remember_message(connection: AsyncConnection, episode: int, channel: str, ts: str, drawn: int) -> None:
-    """Where an episode is told of, and up to which turn; to be called before anything else once it was posted."""
-    await update_episode(connection, episode, channel=channel, ts=ts, drawn=drawn, lost=None)
+async def remember_message(
+    connection: AsyncConnection, episode: int, ts: str, drawn: int, late_since: datetime | None = None
+) -> None:
+    """Which message tells of an episode, and up to which turn; to be called before anything else once it was posted."""
+    await update_episode(connection, episode, ts=ts, drawn=drawn, lost=None, late_since=late_since)
 
 
 async def _open(connection: AsyncConnection, number: int) -> Episode | None:

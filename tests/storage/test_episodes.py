@@ -38,7 +38,7 @@ async def test_a_snooze_is_kept_with_who_wanted_it_and_told(database: Database) 
     async with database.write() as connection:
         found = await ledger.snooze(connection, number, NOW + 60 * MINUTE, "Dana", NOW)
     assert found is not None and found.snoozed_until == NOW + 60 * MINUTE
-    assert found.detail["snoozed_by"] == "Dana"
+    assert found.snoozed_by == "Dana"
     assert (await claim(database, number))[-1].kind == "snoozed"
 
 
@@ -108,7 +108,7 @@ async def test_what_slack_refused_is_free_at_once_and_listed_with_its_error(data
 async def test_the_message_that_tells_of_an_episode_is_remembered(database: Database) -> None:
     number = await opened(database)
     async with database.write() as connection:
-        await ledger.remember_message(connection, number, "C0OPS", "1.0", await last_turn(connection, number))
+        await ledger.remember_message(connection, number, "1.0", await last_turn(connection, number))
     async with database.read() as connection:
         found = await read_episode(connection, number)
     assert found is not None and (found.ts, found.drawn) == ("1.0", 1)

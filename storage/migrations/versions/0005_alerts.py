@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("created_by", sa.String(length=40), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quiet_times")),
+        sqlite_autoincrement=True,
     )
 
 
@@ -52,6 +53,7 @@ def _create_subscriptions() -> None:
         sa.Column("listed_at", Moment(), nullable=True),
         sa.Column("claimed_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscriptions")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_subscriptions_channel", "subscriptions", ["channel", "id"])
     op.create_table(
@@ -80,12 +82,15 @@ def _create_episodes() -> None:
         sa.Column("acknowledged_by", sa.String(length=80), nullable=True),
         sa.Column("acknowledged_at", Moment(), nullable=True),
         sa.Column("snoozed_until", Moment(), nullable=True),
+        sa.Column("snoozed_by", sa.String(length=80), nullable=True),
         sa.Column("detail", Json, nullable=False),
         sa.Column("ts", sa.String(length=40), nullable=True),
         sa.Column("mentioned", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("drawn", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("lost", sa.String(length=80), nullable=True),
+        sa.Column("late_since", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_episodes")),
+        sqlite_autoincrement=True,
     )
     still_open = sa.text("closed_at IS NULL")
     op.create_index(
