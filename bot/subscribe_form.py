@@ -44,7 +44,7 @@ def view(
     }
     blocks = [
         choice("object", _("Object"), [(one, named(one)) for one in objects], request.object),
-        _several("what", _("What"), request.what),
+        _several("what", _("What"), [what for what in request.what if what not in request.terms.rules]),
         *(box(name, labels[name], hints[name], said.get(name, "")) for name in BOXES),
         _person(request.mention),
         *_group(request.mention, groups),

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from rapidfuzz import fuzz, process
 
+from bot.alerts.asked import WHATS
 from bot.request import Misunderstood, View
 from bot.safe import clean
 from storage.changes import DIRECTIONS
@@ -83,7 +84,7 @@ def vocabulary_of(objects: Iterable[Object]) -> Vocabulary:
 
 def unspeakable(names: Sequence[str]) -> list[str]:
     """A sentence for each object that nobody could ask for by its name, because it reads like another word."""
-    taken = [*get_args(Command), *get_args(View), *DIRECTIONS, *FILLERS, "csv"]
+    taken = [*get_args(Command), *get_args(View), *DIRECTIONS, *FILLERS, *WHATS, "csv", "digest", "channel"]
     said = []
     for at, name in enumerate(names):
         if word := known(name, [*taken, *names[:at]]):

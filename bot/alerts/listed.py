@@ -1,17 +1,18 @@
 """What a channel hears, drawn: what is under way first, then every subscription in words, with buttons. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from bot import blocks
+from bot.alerts import message
 from bot.answers import Answer, say, written
 from bot.blocks import Block, Button, Word
-from bot.figures import count, named
+from bot.figures import clock, count, named
 from bot.request_subscribing import Alerts, Quiet, Subscribe, Unsubscribe
 from bot.safe import clean, for_mrkdwn
 from bot.subscribe_form import form_button
-from bot.texts import _
+from bot.texts import _, plural
 from storage.alerting import Episode
 
 MOST_SHOWN = 12
@@ -35,7 +36,8 @@ class Heard:
     quiet_times: int
     built_in: str
     may_change: bool
-    clock: Callable[[datetime], str]
+    now: datetime
+    zone: tzinfo
 
 
 def draw(heard: Heard) -> Answer:
@@ -43,7 +45,7 @@ def draw(heard: Heard) -> Answer:
     drawn: list[Block] = [blocks.plain(heading)]
     spelled = [for_mrkdwn(heading)]
     for episode in heard.episodes:
-        _add(drawn, spelled, episode_words(episode, heard.clock), _of_episode(episode), heard.may_change)
+        _add(drawn, spelled, _under_way(episode, heard), _of_episode(episode), heard.may_change)
     for line in heard.lines[:MOST_SHOWN]:
         words: list[Word] = [(" ".join(f"#{number}" for number in line.numbers), "bold"), f"  {named(line.said)}"]
         _add(drawn, spelled, words, _of_line(line), heard.may_change)
@@ -60,36 +62,26 @@ def _add(drawn: list[Block], spelled: list[str], words: list[Word], buttons: Blo
 
 def _heading(heard: Heard) -> str:
     if heard.episodes:
-        return _("{count} under way. What is heard here:").format(count=count(len(heard.episodes)))
+        under_way = plural("{count} alert is under way.", "{count} alerts are under way.", len(heard.episodes))
+        return f"{under_way.format(count=count(len(heard.episodes)))} {_('What is heard here:')}"
     if heard.lines or heard.built_in:
-        return _("Nothing is under way. What is heard here:")
+        return f"{_('No alert is under way.')} {_('What is heard here:')}"
     return _("Nothing is heard here. To begin with what suits most: /sync subscribe")
 
 
-def episode_words(episode: Episode, clock: Callable[[datetime], str]) -> list[Word]:
-    """`#7 WARNING since 13:02  backlog: contacts, leads; acknowledged by Dana`."""
-    levels = {"critical": _("CRITICAL"), "warning": _("WARNING"), "well": _("WELL")}
-    subjects = sorted({clean(str(key).partition(":")[2]) for key in episode.detail.get("members") or {}})
-    about = ": ".join(part for part in (_family(episode.family), ", ".join(subjects)) if part)
-    said = _("since {time}  {about}").format(time=clock(episode.opened_at), about=about)
+def _under_way(episode: Episode, heard: Heard) -> list[Word]:
+    """`#7  since 13:02  BEHIND  Leads: 1,204 waiting, the oldest for 3h. Acknowledged by Dana.`"""
+    short = message.in_short(episode, heard.now, heard.zone)
+    said = _("since {time}  {what}").format(time=_clock(episode.opened_at, heard), what=short)
     if episode.acknowledged_by:
-        said += _("; acknowledged by {name}").format(name=clean(episode.acknowledged_by))
-    if episode.snoozed_until:
-        said += _("; silent until {time}").format(time=clock(episode.snoozed_until))
-    return [(f"#{episode.id} {levels[episode.level]}", "bold"), f"  {said}"]
+        said += " " + _("Acknowledged by {name}.").format(name=clean(episode.acknowledged_by))
+    if episode.snoozed_until and episode.snoozed_until > heard.now:
+        said += " " + _("Silent until {time}.").format(time=_clock(episode.snoozed_until, heard))
+    return [(f"#{episode.id}", "bold"), f"  {said}"]
 
 
-def _family(family: str) -> str:
-    families = {
-        "backlog": _("backlog"),
-        "errors": _("errors"),
-        "connection": _("connection"),
-        "quota": _("quota"),
-        "brake": _("brake"),
-        "undelivered": _("undelivered"),
-        "test": _("test"),
-    }
-    return families.get(family, clean(family))
+def _clock(moment: datetime, heard: Heard) -> str:
+    return clock(moment, heard.now, heard.zone)
 
 
 def _of_episode(episode: Episode) -> Block:

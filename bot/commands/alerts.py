@@ -56,7 +56,8 @@ async def _listed(channel: str, asker: Asker, world: World) -> Answer:
         quiet_times=len(quiet),
         built_in=told(Subscribe(), defaults_of(world), str(asker.zone)) if built_in else "",
         may_change=asker.is_colleague and not asker.outsiders,
-        clock=lambda moment: clock(moment, now, asker.zone),
+        now=now,
+        zone=asker.zone,
     )
     return listed.draw(heard)
 

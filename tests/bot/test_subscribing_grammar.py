@@ -11,6 +11,7 @@ from bot.alerts.readings import FAMILIES
 from bot.grammar import parse
 from bot.request import Misunderstood, Request
 from bot.request_subscribing import Alerts, Digest, Quiet, Subscribe, Thresholds, Unsubscribe
+from bot.words import unspeakable
 from tests.objects import VOCABULARY
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -175,3 +176,8 @@ QUIET = some.one_of(
 @given(some.one_of(subscriptions(), UNSUBSCRIPTIONS, ALERTS, QUIET))
 def test_every_request_is_put_back_into_its_words(request_: Subscribe | Unsubscribe | Alerts | Quiet) -> None:
     assert asked(request_.words) == request_
+
+
+@pytest.mark.parametrize("name", ["quota", "new-code", "Digests", "alert"])
+def test_an_object_cannot_be_called_like_what_there_is_to_hear(name: str) -> None:
+    assert len(unspeakable(["leads", name])) == 1
