@@ -134,7 +134,7 @@ class Teller:
 
     async def _send(self, channel: str, said: Answer, thread_ts: str | None = None) -> str:
         """Posts, no sooner than a second after the last message there; in plain text where blocks are refused."""
-        await self._wait_for(channel)
+        await self.wait_for(channel)
         given: dict[str, Any] = {"channel": channel, "thread_ts": thread_ts, "unfurl_links": False}
         try:
             posted = await self._client.chat_postMessage(**given, text=said.text, blocks=list(said.blocks) or None)
@@ -145,7 +145,8 @@ class Teller:
             posted = await self._client.chat_postMessage(**given, text=said.text)
         return str(posted["ts"])
 
-    async def _wait_for(self, channel: str) -> None:
+    async def wait_for(self, channel: str) -> None:
+        """Until Slack takes another message there."""
         at = time.monotonic()
         free_at = self._free_at.get(channel, at)
         self._free_at[channel] = max(free_at, at) + APART_SECONDS
