@@ -62,6 +62,11 @@ class Subscribe:
     instead: tuple[int, ...] = ()
 
     @property
+    def narrows(self) -> bool:
+        """Whether it is about less than everything."""
+        return self.digest is None and (self.object is not None or bool(self.what))
+
+    @property
     def words(self) -> str:
         if self.digest:
             parts = [self.digest.words]

@@ -1,6 +1,6 @@
 """Who may change what a channel hears, which channel that is, and whether we are in it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import aiohttp
 from slack_sdk.errors import SlackClientError
@@ -26,9 +26,9 @@ def defaults_of(world: World) -> Defaults:
 
 
 def refusal(asker: Asker, words: str) -> Answer | None:
-    """What to say to somebody who may not change what is heard here; None to one who may.
+    """What to say to somebody who may not have more told here; None to one who may.
 
-    Everybody who works here may, for their channel; guests, and people in channels with outsiders, may not.
+    Everybody who works here may, for their channel; guests may not, and nobody in channels with outsiders.
     """
     if asker.outsiders:
         sentence = _(
@@ -36,6 +36,11 @@ def refusal(asker: Asker, words: str) -> Answer | None:
             "If it is yours alone, invite me first (/invite @Sync), and then:"
         )
         return say(sentence, Button(_("Try again"), words))
+    return not_for_guests(asker)
+
+
+def not_for_guests(asker: Asker) -> Answer | None:
+    """What to say to a guest or a stranger, who may not have less told here either."""
     return None if asker.is_colleague else say(_("Guests cannot change what is heard here; ask a member."))
 
 
@@ -71,20 +76,20 @@ async def uninvited(asker: Asker, words: str, world: World) -> Answer | None:
     )
 
 
-async def called(mention: str | None, world: World) -> str:
-    """What a person or a user group is called, in letters that call nobody; empty where nobody is meant."""
-    if not mention:
-        return ""
-    if not mention.startswith("S"):
-        return clean(await world.name_of(mention))
-    return clean((await user_groups(world.slack)).get(mention, mention))
+async def called(mentions: Iterable[str | None], world: World) -> dict[str, str]:
+    """What people and user groups are called, by their ids, in letters that call nobody."""
+    meant = {one for one in mentions if one}
+    groups = await user_groups(world.slack) if any(one.startswith("S") for one in meant) else {}
+    people = {one: await world.name_of(one) for one in sorted(meant) if not one.startswith("S")}
+    return {one: clean(people.get(one) or groups.get(one, one)) for one in meant}
 
 
 async def lines_of(rows: Sequence[Subscription], world: World) -> list[Line]:
     """Subscriptions in words, those together that were asked for together."""
     defaults, lines = defaults_of(world), []
+    names = await called((row.mention for row in rows), world)
     for group in grouped(rows):
         request = request_of(group)
-        said = told(request, defaults, group[0].zone, await called(request.mention, world))
+        said = told(request, defaults, group[0].zone, names.get(request.mention or "", ""))
         lines.append(Line(tuple(row.id for row in group), request, said))
     return lines

@@ -18,7 +18,7 @@ from bot.answers import Answer
 from bot.figures import clock
 from bot.request_subscribing import Alerts, Subscribe
 from bot.safe import clean
-from bot.subscribing import channel_of, defaults_of, lines_of, not_told, refusal, uninvited
+from bot.subscribing import channel_of, defaults_of, lines_of, not_for_guests, not_told, refusal, uninvited
 from bot.world import Asker, World
 from storage.alerting import Episode
 from storage.episodes import read_episode, read_open_episodes
@@ -36,11 +36,10 @@ async def answer(request: Alerts, asker: Asker, world: World) -> Answer:
         return not_told()
     if request.act is None:
         return await _listed(channel, asker, world)
-    if refused := refusal(asker, request.words):
-        return refused
     if request.act == "test":
-        return await uninvited(asker, request.words, world) or await _test(channel, asker, world)
-    return await _of_episode(request, channel, asker, world)
+        refused = refusal(asker, request.words) or await uninvited(asker, request.words, world)
+        return refused or await _test(channel, asker, world)
+    return not_for_guests(asker) or await _of_episode(request, channel, asker, world)
 
 
 async def _listed(channel: str, asker: Asker, world: World) -> Answer:

@@ -20,7 +20,9 @@ native-sync, schema, quota, throttled,
 down, brake, undelivered
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from bot.alerts import listed
 from bot.alerts.in_words import told
@@ -41,20 +43,26 @@ async def answer(request: Subscribe, asker: Asker, world: World) -> Answer:
     channel = await channel_of(asker, world)
     if channel is None:
         return not_told()
-    kept, now = replace(request, instead=()), world.now()
-    async with world.database.write() as connection:
-        given_way = {row.id for row in await read_subscriptions(connection, channel)} & set(request.instead)
-        await unsubscribe(connection, sorted(given_way))
-        for row in rows_of(kept, channel, asker, now):
-            await subscribe(connection, row)
-        await record_act(
-            connection, asker.user_id, "subscribe", now, request.object or "", detail=f"{channel} {kept.words}"
-        )
-    called_ = await called(request.mention, world)
-    zone, defaults = str(asker.zone), defaults_of(world)
-    mine = listed.subscribed(told(kept, defaults, zone, called_))
+    kept = replace(request, instead=())
+    replaced = await _keep(kept, request.instead, channel, asker, world)
+    names = await called([request.mention], world)
+    said = partial(told, kept, defaults_of(world), str(asker.zone), names.get(request.mention or "", ""))
+    mine = listed.subscribed(said(), replaced)
     if not asker.channel:
         return mine
     with speaking(ENGLISH):
         name = clean(await world.name_of(asker.user_id))
-        return replace(mine, public=listed.subscribed_by(name, told(kept, defaults, zone, called_)))
+        return replace(mine, public=listed.subscribed_by(name, said(), replaced))
+
+
+async def _keep(request: Subscribe, instead: Sequence[int], channel: str, asker: Asker, world: World) -> bool:
+    """Whether it takes the place of what the settings had the channel hear."""
+    now, detail = world.now(), f"{channel} {request.words}"
+    async with world.database.write() as connection:
+        before = await read_subscriptions(connection, channel)
+        await unsubscribe(connection, sorted({row.id for row in before} & set(instead)))
+        for row in rows_of(request, channel, asker, now):
+            await subscribe(connection, row)
+        await record_act(connection, asker.user_id, "subscribe", now, request.object or "", detail=detail)
+    first = not any(row.kind == "alerts" for row in before)
+    return first and channel == world.settings.alert_channel and request.narrows

@@ -19,7 +19,7 @@ from bot.answers import Answer
 from bot.commands import alerts
 from bot.request_subscribing import Alerts, Unsubscribe
 from bot.safe import clean
-from bot.subscribing import channel_of, lines_of, not_told, refusal
+from bot.subscribing import channel_of, lines_of, not_for_guests, not_told
 from bot.texts import ENGLISH, speaking
 from bot.world import Asker, World
 from storage.alerting import Subscription
@@ -28,7 +28,7 @@ from storage.ledger.subscribing import read_subscriptions, unsubscribe
 
 
 async def answer(request: Unsubscribe, asker: Asker, world: World) -> Answer:
-    if refused := refusal(asker, request.words):
+    if refused := not_for_guests(asker):
         return refused
     if request == Unsubscribe():
         return await alerts.answer(Alerts(), asker, world)
@@ -36,15 +36,17 @@ async def answer(request: Unsubscribe, asker: Asker, world: World) -> Answer:
     if channel is None:
         return not_told()
     async with world.database.write() as connection:
-        gone = meant_by(request, await read_subscriptions(connection, channel))
+        held = await read_subscriptions(connection, channel)
+        gone = meant_by(request, held)
         if gone:
             await unsubscribe(connection, [row.id for row in gone])
             detail = f"{channel} {request.words}"
             await record_act(connection, asker.user_id, "unsubscribe", world.now(), request.object or "", detail=detail)
-    built_in = channel == world.settings.alert_channel
+    left = [row for row in held if row.kind == "alerts" and row not in gone]
+    built_in = channel == world.settings.alert_channel and not left
     if not gone:
         return listed.nothing_gone(request, built_in)
-    mine = listed.unsubscribed(await _told(gone, world), built_in and request.everything)
+    mine = listed.unsubscribed(await _told(gone, world), built_in and any(row.kind == "alerts" for row in gone))
     if not asker.channel:
         return mine
     with speaking(ENGLISH):

@@ -10,7 +10,7 @@ from storage.audit_log import newest_acts
 from storage.database import Database
 from storage.episodes import read_episode, read_open_episodes
 from storage.ledger.episodes import open_episode
-from storage.ledger.subscribing import read_quiet_times, read_subscriptions
+from storage.ledger.subscribing import read_quiet_times, read_subscriptions, subscribe
 from storage.models import turns
 from tests.bot.conftest import NOW, Settle, connected, running
 from tests.bot.conversation import Conversation
@@ -99,10 +99,23 @@ async def test_a_guest_changes_nothing(sqlite_database: Database, talk: Conversa
     assert (await episode(sqlite_database, number)).acknowledged_at is None
 
 
-async def test_a_channel_with_outsiders_is_told_no_alerts(sqlite_database: Database, talk: Conversation) -> None:
+async def test_a_channel_with_outsiders_is_told_no_alerts_but_may_get_rid_of_them(
+    sqlite_database: Database, talk: Conversation
+) -> None:
     talk.channel = "C0SHARED"
-    assert "shared with another organization" in (await talk.say("/sync subscribe"))["plain"]
+    for words in ("subscribe", "alerts test"):
+        assert "shared with another organization" in (await talk.say(f"/sync {words}"))["plain"]
     assert await held(sqlite_database) == []
+    async with sqlite_database.write() as connection:
+        await subscribe(connection, Subscription("C0SHARED", "alerts", "U0ADMIN", NOW))
+    assert "unsubscribed this channel from everything" in (await talk.say("/sync unsubscribe all"))["plain"]
+    assert await held(sqlite_database) == []
+
+
+async def test_what_a_channel_is_told_is_english_whoever_says_it(sqlite_database: Database, talk: Conversation) -> None:
+    said = await talk.say("/sync subscribe leads oldest>2h", "U0READER")
+    assert said["plain"].startswith("Rita Reader subscribed this channel to leads: one waiting longer than 2h.")
+    assert "Leads: uma em espera há mais de 2h" in (await talk.say("/sync alerts", "U0READER"))["plain"]
 
 
 async def test_where_the_bot_is_not_it_says_how_to_invite_it(sqlite_database: Database, talk: Conversation) -> None:
@@ -180,8 +193,13 @@ async def test_the_channel_of_the_settings_hears_everything_until_it_asks_for_le
         listed = (await talk.say("/sync alerts"))["plain"]
         assert "Built in, because ALERT_CHANNEL names this channel: everything: more than 500 waiting" in listed
         assert "built in" in (await talk.say("/sync unsubscribe all"))["plain"]
-        await talk.say("/sync subscribe leads")
+        assert "That is all it hears now" in (await talk.say("/sync subscribe leads"))["plain"]
+        assert "That is all it hears now" not in (await talk.say("/sync subscribe contacts"))["plain"]
         assert "Built in" not in (await talk.say("/sync alerts"))["plain"]
+        assert "it hears everything again" not in (await talk.say("/sync unsubscribe leads"))["plain"]
+        talk.channel = "D0ADMIN"
+        await talk.say("/sync subscribe contacts")
+        assert "everything again" not in (await talk.say("/sync unsubscribe contacts"))["plain"]
 
 
 async def test_what_is_under_way_is_listed_first_and_acknowledged_by_name(
