@@ -7,9 +7,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.history import LaneName
-from storage.models import changes, errors
+from storage.models import changes, cursors, errors
 
 FAILURES_COUNTED = 20_000
+
+
+async def read_began(connection: AsyncConnection) -> datetime | None:
+    """When anything was first read; None where nothing was yet."""
+    return (await connection.execute(select(func.min(cursors.c.first_read_started_at)))).scalar()
 
 
 async def read_failed(connection: AsyncConnection, since: datetime) -> dict[str, int]:

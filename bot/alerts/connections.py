@@ -52,9 +52,20 @@ def schema(figures: Figures, wants: Wants) -> Iterator[Reading]:
     if wants.about("schema"):
         for one in figures.services:
             yield _of_service("schema", one, figures, wants, so(_is_down(one) and one.code in SCHEMA))
+    yield from _of_lost_fields(figures, wants)
     yield from _of_stopped(
         "schema", figures, wants, [lane for lane in _stopped(figures) if lane.stopped_code in SCHEMA]
     )
+
+
+def _of_lost_fields(figures: Figures, wants: Wants) -> Iterator[Reading]:
+    for name in figures.moving:
+        if wants.about("schema", name):
+            lost = [one for one in figures.lost_fields if one.object == name]
+            since = min((one.since for one in lost if one.since), default=None)
+            numbers = {"fields": [one.field for one in lost]}
+            band, subject = so(bool(lost), "warning"), f"fields of {name}"
+            yield Reading("schema", subject, band, since=since, numbers=numbers, object=name)
 
 
 def down(figures: Figures, wants: Wants) -> Iterator[Reading]:
@@ -103,7 +114,7 @@ def _of_service(
 
 def _of_stopped(rule: str, figures: Figures, wants: Wants, stopped: list[Lane]) -> Iterator[Reading]:
     """By object: a lane that is stopped is tried again every few minutes, and so must be well for longer than that."""
-    for name in dict.fromkeys(lane.object for lane in figures.lanes):
+    for name in figures.moving:
         if wants.about(rule, name) is None:
             continue
         lanes = [lane for lane in stopped if lane.object == name]

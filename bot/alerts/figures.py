@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.changes import Finding
 from storage.episodes import Undelivered, read_undelivered
 from storage.error_groups import Group, open_groups
 from storage.history import Lane, LaneName, Service, read_lanes, read_services, read_synced
-from storage.watched import read_failed, read_not_taken_up
+from storage.ledger.findings import read_findings
+from storage.watched import read_began, read_failed, read_not_taken_up
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LOST = ("unknown", "unreadable")
 STALLED_AFTER = timedelta(minutes=30)
 
 
@@ -33,7 +36,7 @@ class Figures:
     """Everything as it was at `now`; `own` is None where another process syncs.
 
     `synced` and `failed` are of the last hour, `lately` what was synced in the last half hour, `queued_since` when
-    the first change in the queue was noted, all by object.
+    the first change in the queue was noted, all by object. `lost_fields` were there when the sync began.
     """
 
     now: datetime
@@ -45,6 +48,7 @@ class Figures:
     lately: Mapping[str, int] = field(default_factory=dict)
     queued_since: Mapping[str, datetime] = field(default_factory=dict)
     undelivered: Sequence[Undelivered] = ()
+    lost_fields: Sequence[Finding] = ()
     own: Own | None = None
 
     @property
@@ -77,8 +81,16 @@ async def read_figures(
         lately=_by_object(await read_synced(connection, now - STALLED_AFTER, end)),
         queued_since=await read_not_taken_up(connection, free),
         undelivered=await read_undelivered(connection),
+        lost_fields=await _lost_fields(connection),
         own=own,
     )
+
+
+async def _lost_fields(connection: AsyncConnection) -> list[Finding]:
+    """What was not there from the first day on is told by check and by health, and alarms nobody."""
+    began = await read_began(connection)
+    found = await read_findings(connection, LOST) if began else []
+    return [one for one in found if began and one.since and one.since - began > HOUR]
 
 
 def _by_object(synced: Mapping[LaneName, int]) -> dict[str, int]:

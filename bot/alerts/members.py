@@ -12,7 +12,7 @@ from bot.figures import count, named
 from bot.safe import clean, cut
 
 Member = Mapping[str, Any]
-MOST_RULES = 4
+MOST_RULES, MOST_FIELDS = 4, 5
 OF_BACKLOG = ("backlog", "oldest", "growing", "stalled")
 
 
@@ -66,6 +66,10 @@ def _native_sync(one: Member, zone: tzinfo) -> str:
 
 
 def _schema(one: Member, zone: tzinfo) -> str:
+    if fields := one.get("fields"):
+        listed = ", ".join(clean(str(each)) for each in fields[:MOST_FIELDS])
+        more = f" and {len(fields) - MOST_FIELDS} more" if len(fields) > MOST_FIELDS else ""
+        return f"{named(str(one['object']))}: fields that are there no more are left out: {listed}{more}"
     return f"{_subject(one)} stopped: a field, table or key is not as it should be ({code_of(one)})"
 
 
