@@ -93,7 +93,7 @@ async def _run_until(stopped: asyncio.Event, settings: Settings, database: Datab
     jobs = [
         *sync_jobs(engine, settings.sync_every_seconds),
         alerts_job(settings, database, pulse, engine, teller),
-        digests_job(settings, database, pulse, engine, teller),
+        digests_job(settings, database, engine, teller),
         housekeeping_job(settings, database, now),
     ]
     scheduler = Scheduler(engine, jobs)
@@ -125,10 +125,10 @@ def alerts_job(settings: Settings, database: Database, pulse: Pulse, engine: Eng
     return Job("alerts", ALERTS_EVERY, alert, deadline=timedelta(minutes=5).total_seconds())
 
 
-def digests_job(settings: Settings, database: Database, pulse: Pulse, engine: Engine, teller: Teller) -> Job:
+def digests_job(settings: Settings, database: Database, engine: Engine, teller: Teller) -> Job:
     """Apart from the alerts, which a long list of failures must not hold up."""
     client = make_client(settings)
-    world = World(settings, database, now, client, {}, engine.objects, engine, pulse=pulse)
+    world = World(settings, database, now, client, {}, engine.objects, engine)
     askers = Askers(client, settings.sync_people_readers, settings.sync_operators, now)
     sender = Sender(world, askers, Deliverer(settings.slack_tables, now), teller.wait_for)
 

@@ -82,13 +82,9 @@ class Pulse:
         plan = self._engine.spending.plan(self._every)
         return Own(overdue, plan.used, plan.calls, self._slowed.lately(self._throttled(), self._now()))
 
-    async def quota_used(self) -> Used | None:
-        """Asks Marketo, unless it was asked lately; None in a process that only answers."""
-        return await self._quota.used() if self._quota else None
-
     async def take(self) -> Vitals:
         """Everything; asks Marketo for the quota used, unless it was asked lately."""
-        quota = await self.quota_used()
+        quota = await self._quota.used() if self._quota else None
         async with self._database.read() as connection:
             jobs = await health.read_jobs(connection)
             return Vitals(

@@ -1,8 +1,8 @@
 """A digest: what a day or a week brought, and how things stand. Counts and codes; nothing about people. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 
 from bot import blocks, charts, durations
 from bot.alerts.due import DAY, Period
@@ -11,7 +11,6 @@ from bot.blocks import Block, Button, Word
 from bot.error_groups import number_of
 from bot.explanations import explained
 from bot.figures import count, named
-from bot.quota import Used
 from bot.request import Errors, Status
 from bot.safe import clean, for_mrkdwn
 from bot.standing import Picture, Standing, standings, verdict
@@ -20,7 +19,6 @@ from bot.texts import _, plural
 from storage.error_groups import Group
 from storage.history import LaneName
 from storage.trend import Trend
-from sync.marketo.codes import seconds_to_new_quota
 
 MOST_CODES = 8
 ON_TIME = timedelta(minutes=15)
@@ -31,7 +29,7 @@ class Digest:
     """All that a digest is drawn from. `synced` and `failed` are the period's, the latter counted up to a limit.
 
     `picture` is as things stand now; `groups` are the open errors, new where they came up in the period. `alerts` are
-    the episodes that are open in its channel.
+    the episodes that are open in its channel. `calls` are Marketo's by day, as far as it tells.
     """
 
     period: Period
@@ -41,7 +39,7 @@ class Digest:
     groups: Sequence[Group]
     trend: Trend
     alerts: int = 0
-    quota: Used | None = None
+    calls: Mapping[date, int] = field(default_factory=dict)
     daily_calls: int = 0
 
 
@@ -80,8 +78,7 @@ def _is_quiet(digest: Digest, found: Sequence[Standing]) -> bool:
 def _heading(digest: Digest) -> str:
     """What it is, of when; and where it comes late, that it does."""
     start, end = (f"{at:%a} {at.day} {at:%b %H:%M}" for at in _ends(digest))
-    weekly = digest.period.end - digest.period.start > 2 * DAY
-    what = _("Weekly digest") if weekly else _("Daily digest")
+    what = _("Weekly digest") if _is_weekly(digest.period) else _("Daily digest")
     said = _("{what}, {start} to {end}").format(what=what, start=start, end=end)
     late = digest.picture.now - digest.period.end
     if late <= ON_TIME:
@@ -150,19 +147,32 @@ def _more(digest: Digest) -> str:
 
 
 def _facts(digest: Digest) -> list[str]:
-    """The quota, whose day is US Central's, and the alerts that are open."""
-    facts = []
-    if digest.quota and digest.quota.calls is not None:
-        anew = digest.picture.now + timedelta(seconds=round(seconds_to_new_quota(digest.picture.now)))
-        words = _("Marketo calls today: {calls} of {limit} used; counted anew {time}")
-        calls, limit = count(digest.quota.calls), count(digest.daily_calls)
-        facts.append(words.format(calls=calls, limit=limit, time=digest.picture.clock(anew)))
+    """The quota and the alerts that are open."""
+    facts = [_quota(digest)] if digest.calls else []
     if digest.alerts:
         words = plural(
             "{count} alert is open in this channel", "{count} alerts are open in this channel", digest.alerts
         )
         facts.append(words.format(count=count(digest.alerts)))
     return facts
+
+
+def _quota(digest: Digest) -> str:
+    """Marketo's days are US Central's, so the one under way is told apart from those before."""
+    *before, (_today, so_far) = sorted(digest.calls.items())
+    limit, today = count(digest.daily_calls), count(so_far)
+    if not before:
+        return _("Marketo calls: {today} today so far, of {limit} a day").format(today=today, limit=limit)
+    shown = before if _is_weekly(digest.period) else before[-1:]
+    day, most = max(shown, key=lambda each: each[1])
+    words = _("Marketo calls: {today} today so far, {most} on {day}, of {limit} a day (days are US Central's)")
+    if len(shown) > 1:
+        words = _("Marketo calls: {today} today so far, at most {most}, on {day}, of {limit} a day (US Central's days)")
+    return words.format(today=today, most=count(most), day=f"{day:%a} {day.day} {day:%b}", limit=limit)
+
+
+def _is_weekly(period: Period) -> bool:
+    return period.end - period.start > 2 * DAY
 
 
 def _buttons() -> list[Button]:

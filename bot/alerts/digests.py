@@ -1,10 +1,11 @@
 """Digests on their way: each is claimed, posted once, and followed by the list of what failed, to who asked for it."""
 
+import asyncio
 import logging
 import tempfile
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import get_args
 
 import aiohttp
@@ -23,6 +24,7 @@ from bot.blocks import small
 from bot.deliver import Deliverer, by_message_or_raise
 from bot.delivery import UploadRefused, send_personal_file
 from bot.figures import HOUR, clock, count, last_full_hour
+from bot.quota import PATIENCE_SECONDS
 from bot.safe import for_mrkdwn
 from bot.standing import Picture
 from bot.texts import _, plural, speaking
@@ -37,6 +39,7 @@ from storage.ledger.subscribing import read_subscriptions
 from storage.models import episodes
 from storage.trend import read_trend
 from sync.backlog import Thresholds
+from sync.errors import SyncFailure
 
 log = logging.getLogger(__name__)
 LIST_KEPT_FOR = timedelta(days=30)
@@ -133,7 +136,7 @@ def _misdirected(answer: Answer) -> Answer:
 async def read_digest(world: World, wanted: Subscription, period: Period, now: datetime) -> Digest:
     """Everything that the digest of `period` says at `now`."""
     zone = zone_of(wanted)
-    used = await world.pulse.quota_used() if world.pulse else None
+    calls = await _calls_by_day(world)
     async with world.database.read() as connection:
         picture = Picture(
             now=now,
@@ -153,9 +156,20 @@ async def read_digest(world: World, wanted: Subscription, period: Period, now: d
             await open_groups(connection, period.start),
             await read_trend(connection, last_full_hour(now, zone)[1] + HOUR),
             await _open_alerts(connection, wanted.channel),
-            used,
+            calls,
             world.settings.marketo_daily_calls,
         )
+
+
+async def _calls_by_day(world: World) -> Mapping[date, int]:
+    """Nothing in a process that only answers, or where Marketo does not answer soon."""
+    if world.engine is None:
+        return {}
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await world.engine.marketo.calls_by_day()
+    except (SyncFailure, TimeoutError):
+        return {}
 
 
 def _failed(period: Period) -> list[Wanted]:

@@ -1,13 +1,12 @@
 """What a digest says, drawn from values."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from bot.alerts.digest import Digest, draw
 from bot.alerts.due import Period
 from bot.answers import Answer
-from bot.quota import Used
 from bot.standing import Picture
 from storage.changes import DIRECTIONS
 from storage.error_groups import Group
@@ -19,6 +18,13 @@ NOW = datetime(2026, 11, 23, 9, 0, 5, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NAMES = ("users", "accounts", "leads", "contacts", "opportunities")
 END = NOW.replace(second=0)
+
+
+SUNDAY = date(2026, 11, 22)
+CALLS: dict[str, Any] = {
+    "calls": {SUNDAY: 31_000, date(2026, 11, 23): 1204, date(2026, 11, 21): 40_000},
+    "daily_calls": 50_000,
+}
 
 
 def picture(**lanes: Any) -> Picture:
@@ -52,7 +58,7 @@ def drawn(answer: Answer) -> str:
 
 
 def test_nothing_to_say_is_one_line() -> None:
-    answer = draw(digest(quota=Used(500, NOW), daily_calls=50_000))
+    answer = draw(digest(**CALLS))
     assert answer.text == (
         "Daily digest, Sun 22 Nov 09:00 to Mon 23 Nov 09:00: nothing was synced, nothing waits, nothing failed. IN STEP"
     )
@@ -129,15 +135,20 @@ def test_many_codes_are_cut_and_their_number_is_told() -> None:
     assert len(answer.blocks) < 50
 
 
-def test_the_quota_is_told_with_its_limit_and_left_out_where_marketo_does_not_tell() -> None:
-    said = draw(busy(quota=Used(12_345, NOW), daily_calls=50_000)).text
-    assert "Marketo calls today: 12,345 of 50,000 used; counted anew 24 Nov 06:00" in said
-    assert "Marketo calls" not in draw(busy(quota=Used(None, NOW))).text
+def test_the_quota_is_told_of_the_last_whole_day_and_of_the_one_under_way() -> None:
+    assert "Marketo calls: 1,204 today so far, 31,000 on Sun 22 Nov, of 50,000 a day" in draw(busy(**CALLS)).text
+    assert "Marketo calls: 9 today so far, of 50,000 a day" in draw(busy(**{**CALLS, "calls": {SUNDAY: 9}})).text
+    assert "Marketo calls" not in draw(busy()).text
+
+
+def test_the_quota_of_a_week_is_that_of_its_fullest_day() -> None:
+    said = draw(busy(period=Period(END - 7 * DAY, END), **CALLS)).text
+    assert "1,204 today so far, at most 40,000, on Sat 21 Nov, of 50,000 a day" in said
 
 
 def test_every_sentence_of_the_blocks_is_in_the_text_too() -> None:
-    answer = draw(busy(quota=Used(12_345, NOW), daily_calls=50_000, alerts=2))
-    for said in ("2 alerts are open", "12,345 of 50,000", "IN STEP", "33 errors are open", "Not a code I know"):
+    answer = draw(busy(alerts=2, **CALLS))
+    for said in ("2 alerts are open", "1,204 today so far", "IN STEP", "33 errors are open", "Not a code I know"):
         assert said in answer.text
         assert said in drawn(answer)
 

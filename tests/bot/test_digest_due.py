@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -115,7 +116,7 @@ def test_hour_by_hour_through_a_year_every_day_is_told_once_and_without_a_gap() 
             if period := due(wanted, utc(2026, 1, 1) + hours * HOUR):
                 wanted, periods = sent(wanted, utc(2026, 1, 1) + hours * HOUR), [*periods, period]
         assert len(periods) in (366, 367)
-        assert all(one.end == other.start for one, other in zip(periods, periods[1:], strict=False))
+        assert all(one.end == other.start for one, other in pairwise(periods))
 
 
 def test_a_zone_nobody_knows_is_taken_for_utc() -> None:

@@ -1,9 +1,11 @@
 """Digests as channels and subscribers get them."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -26,6 +28,7 @@ from storage.models import files, subscriptions
 from sync.catalogue import default_objects
 from tests.bot.conftest import NOW, Settle
 from tests.bot.conversation import Conversation
+from tests.journeys.world import world_of
 from tests.objects import LANES
 from tests.rows import all_read, error, failed, live, synced, waiting
 
@@ -302,6 +305,21 @@ async def test_where_blocks_are_refused_it_is_complete_in_plain_text(
     (message,) = await channel.messages(channel="C0OPS")
     assert message["blocks"] == []
     assert "1003  1 open · 1 new · oldest 1h" in message["text"]
+
+
+async def test_marketos_calls_are_told_where_this_process_syncs(
+    sqlite_database: Database, settings: Settings, channel: Conversation, tmp_path: Path
+) -> None:
+    async with world_of(sqlite_database, tmp_path) as world:
+        await ask(
+            sqlite_database, replace(ASKED, created_at=world.now - HOUR, terms={"at": f"{world.now:%H:%M}"}, zone="UTC")
+        )
+        await synced(sqlite_database, "leads", "to-marketo", world.now - HOUR, 5)
+        plain = sender(sqlite_database, settings)
+        syncing = replace(plain, world=replace(plain.world, engine=world.engine))
+        await send_due_digests(syncing, world.now)
+    (said,) = await posted(channel)
+    assert re.search(r"Marketo calls: \d+ today so far, 0 on \w+ \d+ \w+, of 50,000 a day", said)
 
 
 async def test_nothing_is_written_while_nothing_is_due(sqlite_database: Database, settings: Settings) -> None:
