@@ -14,7 +14,8 @@ FAILURES_COUNTED = 20_000
 
 async def read_began(connection: AsyncConnection) -> datetime | None:
     """When anything was first read; None where nothing was yet."""
-    return (await connection.execute(select(func.min(cursors.c.first_read_started_at)))).scalar()
+    began: datetime | None = (await connection.execute(select(func.min(cursors.c.first_read_started_at)))).scalar()
+    return began
 
 
 async def read_failed(connection: AsyncConnection, since: datetime) -> dict[str, int]:

@@ -59,12 +59,18 @@ def _went_on(before: Episode, found: Mapping[str, Condition], bad: Mapping[str, 
     worse = [one for one, rank in after.items() if rank > was.get(one, 0)]
     better = [one for one, rank in was.items() if rank > after.get(one, 0)]
     turn: TurnKind | None = "worse" if worse else "better" if better else None
-    told = _told(level, detail, worse, [one for one in better if one not in after])
+    watched = {str(one.detail["subject"]) for one in found.values()}
+    gone = [one for one in better if one not in after]
+    told = _told(level, detail, worse, [one for one in gone if one in watched])
+    told["dropped"] = [one for one in gone if one not in watched]
     return Step(replace(before, level=level, detail=detail), turn, told)
 
 
 def _told(level: Level, detail: Mapping[str, Any], worse: list[str], gone: list[str]) -> dict[str, Any]:
-    """What a turn keeps of its moment: who got worse, who is well again, and everybody's numbers."""
+    """What a turn keeps of its moment: who got worse, who is well again, and everybody's numbers.
+
+    Who was `dropped` is watched no more, and nobody knows whether it is well.
+    """
     return {"level": level, "members": detail["members"], "worse": worse, "gone": gone}
 
 

@@ -159,7 +159,8 @@ def _happened(telling: Telling, turn: EpisodeTurn) -> str:
     if turn.kind == "snoozed":
         return f"Snoozed until {_until(datetime.fromisoformat(turn.detail['until']), telling)} by {by}."
     if turn.kind == "recovered":
-        return f"Recovered: {_verdicts(telling)[0].partition('  ')[2]}" if telling.episode.closed_at else "Recovered."
+        heading, _, rest = _verdicts(telling)[0].partition("  ")
+        return f"{heading.capitalize()}: {rest}"
     return _worse(turn, telling.zone) if turn.kind == "worse" else _better(turn, telling.zone)
 
 
@@ -170,9 +171,11 @@ def _worse(turn: EpisodeTurn, zone: tzinfo) -> str:
 
 
 def _better(turn: EpisodeTurn, zone: tzinfo) -> str:
-    gone = turn.detail.get("gone", [])
+    gone, dropped = turn.detail.get("gone", []), turn.detail.get("dropped", [])
     if gone:
         return f"Better: {subjects(gone)} {'are' if len(gone) > 1 else 'is'} well again."
+    if dropped:
+        return f"Not watched any more: {subjects(dropped)}."
     return f"Better: {'; '.join(sentences(turn.detail['members'].values(), zone))}."
 
 

@@ -43,6 +43,12 @@ def test_an_object_more_is_worse_and_an_object_less_is_better() -> None:
     assert (less.turn, less.detail and less.detail["gone"]) == ("better", ["users"])
 
 
+def test_an_object_that_is_watched_no_more_is_not_called_well() -> None:
+    less = followed(opened(LEADS, ACCOUNTS), LEADS)
+    assert less.detail is not None
+    assert (less.turn, less.detail["gone"], less.detail["dropped"]) == ("better", [], ["accounts"])
+
+
 def test_a_higher_level_is_worse_and_a_lower_one_better() -> None:
     worse = followed(opened(LEADS), condition("leads", "critical"))
     assert (worse.turn, worse.episode.level) == ("worse", "critical")

@@ -222,8 +222,8 @@ def test_what_slack_does_not_take_for_another_channel_speaks_after_ten_minutes()
 
 
 def test_paused_lanes_and_lanes_that_are_not_live_never_speak() -> None:
-    late = {"waiting": 1_000_000, "age": 9 * HOUR}
-    silent = figures(lane(paused=True, **late), lane("accounts", live=False, **late))
+    paused = lane(waiting=1_000_000, age=9 * HOUR, paused=True)
+    silent = figures(paused, lane("accounts", waiting=1_000_000, age=9 * HOUR, live=False))
     assert not [key for key in read(silent) if key.endswith((":leads", ":accounts"))]
 
 
