@@ -76,7 +76,7 @@ async def purge(
 def _everything(database: Database, kept: Kept, now: datetime, walk: Walk) -> list[Steps]:
     """What grows fastest, and takes longest to look through, last."""
     resolved = and_(text("state = 'resolved'"), errors.c.closed_at < now - kept.errors)  # as the index has it
-    over = and_(quiet_times.c.weekly.is_(None), quiet_times.c.ends_at < now - kept.alerts)
+    over = quiet_times.c.ends_at < now - kept.alerts  # those of every week have no end
     closed = episodes.c.closed_at < now - kept.alerts
     of_closed = turns.c.episode.in_(select(episodes.c.id).where(closed)) & turns.c.told_at.is_not(None)
     without_turns = ~exists(select(turns.c.id).where(turns.c.episode == episodes.c.id))

@@ -112,12 +112,15 @@ async def test_deeds_are_kept_ninety_days_and_the_last_word_on_a_skipped_record_
         deed(old, "skipped, then written the other way", "created", "to-dynamics"),
         deed(NOW - 89 * DAY, "written lately"),
     )
-    assert (await purge(database, KEPT, NOW))["activity"] == 4
+    walk = Walk()
+    assert (await purge(database, KEPT, NOW, walk=walk))["activity"] == 4
     assert await left(database, activity, "record_id") == [
         "skipped for good",
         "skipped, then written the other way",
         "written lately",
     ]
+    await put(database, activity, deed(NOW, "skipped for good"))
+    assert (await purge(database, KEPT, NOW, walk=walk))["activity"] == 1
 
 
 async def test_the_audit_is_kept_for_a_year(database: Database) -> None:
