@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.alerts.readings import RANKS
+from bot.alerts.readings import FAMILIES, RANKS
 from storage.alerting import Condition, Episode, Level, TurnKind
 
 Members = Mapping[str, Mapping[str, Any]]
@@ -58,8 +58,10 @@ def _went_on(before: Episode, found: Mapping[str, Condition], bad: Mapping[str, 
     after = _subjects(detail["members"])
     worse = [one for one, rank in after.items() if rank > was.get(one, 0)]
     better = [one for one, rank in was.items() if rank > after.get(one, 0)]
+    if better and not worse and all(one.heading == "well" for one in bad.values()):
+        return Step(before)  # in a moment all of it has recovered, or what is left gets no better
     turn: TurnKind | None = "worse" if worse else "better" if better else None
-    watched = {str(one.detail["subject"]) for one in found.values()}
+    watched = {key.partition(":")[2] for key in found}
     gone = [one for one in better if one not in after]
     told = _told(level, detail, worse, [one for one in gone if one in watched])
     told["dropped"] = [one for one in gone if one not in watched]
@@ -80,18 +82,35 @@ def _detail(before: Mapping[str, Any], bad: Mapping[str, Condition], began: date
     ordered = dict(sorted(members.items(), key=lambda item: _order(*item)))
     peaks: dict[str, int] = dict(before.get("peaks", {}))
     for member in ordered.values():
-        subject = str(member.get("object") or member["subject"])
-        peaks[subject] = max(peaks.get(subject, 0), int(member.get("affected", 0)))
+        counted = _counted(member)
+        peaks[counted] = max(peaks.get(counted, 0), int(member.get("affected", 0)))
     ever = [*before.get("ever", []), *map(subject_of, ordered.values())]
     return {
         **before,
         "members": ordered,
         "worst": next(iter(ordered)),
         "peaks": peaks,
-        "affected": sum(peaks.values()),
+        "affected": _affected(peaks),
         "ever": list(dict.fromkeys(ever)),
         "began": before.get("began", began.isoformat()),
     }
+
+
+def _counted(member: Mapping[str, Any]) -> str:
+    """Whose records it counts: those of an object, of a code, or of the whole sync, whoever of it is in trouble."""
+    rule = str(member["rule"])
+    of_code = str(member["subject"]) if rule == "new-code" else "*"
+    return f"{'backlog' if FAMILIES[rule] == 'backlog' else rule}:{member.get('object') or of_code}"
+
+
+def _affected(peaks: Mapping[str, int]) -> int:
+    """What several rules count is the same records: the most of any; an object's are part of the whole sync's."""
+    whole: dict[str, int] = {}
+    for counted, records in peaks.items():
+        rule, _, subject = counted.partition(":")
+        each = rule if subject != "*" else counted
+        whole[each] = whole.get(each, 0) + records
+    return max(whole.values(), default=0)
 
 
 def subject_of(member: Mapping[str, Any]) -> str:

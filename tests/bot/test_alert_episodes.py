@@ -49,6 +49,11 @@ def test_an_object_that_is_watched_no_more_is_not_called_well() -> None:
     assert (less.turn, less.detail["gone"], less.detail["dropped"]) == ("better", [], ["accounts"])
 
 
+def test_what_cannot_be_known_now_has_no_numbers_and_harms_nobody() -> None:
+    unknown = Condition("C0OPS", "growing:leads", "backlog", "well", NOW)
+    assert followed(opened(LEADS), LEADS, unknown).turn is None
+
+
 def test_a_higher_level_is_worse_and_a_lower_one_better() -> None:
     worse = followed(opened(LEADS), condition("leads", "critical"))
     assert (worse.turn, worse.episode.level) == ("worse", "critical")
