@@ -109,7 +109,7 @@ async def play(settings: Settings, seed: int, progress: Progress) -> None:
 
 
 async def _go_live(engine: Engine) -> None:
-    await create_missing_fields(engine.marketo)
+    await create_missing_fields(engine.marketo, engine.objects)
     async with engine.database.write() as connection:
         for name, direction in engine.lanes:
             await go_live(engine.database, connection, name, direction, "demo", engine.now())
