@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.alerting import Condition, Episode
 from storage.ledger.episodes import episode_of
-from storage.models import conditions, episodes, turns
+from storage.models import conditions, episodes, subscriptions, turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,10 @@ async def last_turn(connection: AsyncConnection, episode: int) -> int:
 
 
 async def read_undelivered(connection: AsyncConnection) -> list[Undelivered]:
-    """By channel: what Slack refused and waits to be told, and the open episodes it was never told of."""
+    """By channel: what Slack refused and waits to be told, and since when nothing could be told there.
+
+    A channel that took nothing of its last episode is taken to be gone while anybody hears of things there.
+    """
     waits = (
         select(episodes.c.channel, func.min(turns.c.at), func.max(turns.c.failure), func.count())
         .join(turns, turns.c.episode == episodes.c.id)
@@ -63,9 +66,16 @@ async def read_undelivered(connection: AsyncConnection) -> list[Undelivered]:
         .group_by(episodes.c.channel)
     )
     found = {row[0]: Undelivered(row[0], row[1], row[2], row[3]) for row in await connection.execute(waits)}
+    last = select(func.max(episodes.c.id)).group_by(episodes.c.channel)
+    heard = select(subscriptions.c.channel).where(subscriptions.c.kind == "alerts")
+    gone = select(episodes.c.channel).where(
+        episodes.c.id.in_(last),
+        episodes.c.lost.is_not(None),
+        episodes.c.closed_at.is_(None) | episodes.c.channel.in_(heard),
+    )
     lost = (
         select(episodes.c.channel, func.min(episodes.c.opened_at), func.max(episodes.c.lost), func.count())
-        .where(episodes.c.closed_at.is_(None), episodes.c.lost.is_not(None))
+        .where(episodes.c.lost.is_not(None), episodes.c.channel.in_(gone))
         .group_by(episodes.c.channel)
     )
     for row in await connection.execute(lost):

@@ -46,8 +46,10 @@ def _ended(before: Episode, found: Mapping[str, Condition], now: datetime) -> St
     members: Members = before.detail.get("members", {})
     wells = [found[key].since for key in members if key in found]
     # What recovered was told of as recovered; where all that was left is watched no more, nobody knows.
-    detail = {**before.detail, "ended": max(wells).isoformat() if wells else None}
-    turn = {"level": "well", "ended": detail["ended"], "gone": sorted(members)}
+    now_well = {key: {**one, **(found[key].detail if key in found else {})} for key, one in members.items()}
+    ended = max(wells).isoformat() if wells else None
+    detail = {**before.detail, "members": now_well, "ended": ended}
+    turn = {"level": "well", "ended": ended, "gone": sorted(members)}
     return Step(replace(before, level="well", closed_at=now, detail=detail), "recovered", turn)
 
 

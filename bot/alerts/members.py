@@ -36,7 +36,7 @@ def _behind(ones: Sequence[Member]) -> str:
     first, rules = ones[0], {str(one["rule"]): one for one in ones}
     said = [f"{count(int(first['waiting']))} waiting"]
     said += [f"the oldest for {_span(first['age'])}"] if first.get("age") is not None else []
-    said += ["growing for 6 hours"] if "growing" in rules else []
+    said += [f"{count(int(rules['growing']['limit']))} six hours ago"] if "growing" in rules else []
     said += [f"nothing synced for {_span(rules['stalled']['value'])}"] if "stalled" in rules else []
     return f"{named(str(first['subject']))}: {', '.join(said)}"
 
@@ -133,7 +133,10 @@ def _rule(one: Member) -> str:
         return f"{where}growing: {count(int(value or 0))}, {count(int(limit or 0))} 6 h ago"
     if rule in ("failures", "quota"):
         return f"{where}{rule} {'>' if rule == 'failures' else '≥'} {limit} %{lasts}: {value} %"
-    return f"{where}{rule}{lasts}: {code_of(one)}" if one.get("code") else f"{where}{rule}{lasts}: {one['subject']}"
+    least = f" for at least {_span(one['held'])}" if one.get("held") else ""
+    return (
+        f"{where}{rule}{least}: {code_of(one) if one.get('code') else clean(str(one['subject'])).removeprefix('code:')}"
+    )
 
 
 def code_of(one: Member) -> str:
@@ -146,8 +149,15 @@ def _subject(one: Member) -> str:
 
 def subjects(names: Iterable[str]) -> str:
     """`Leads, Accounts and Marketo`."""
-    told = [{"all": "All objects", "sync": "The sync"}.get(name, named(clean(name))) for name in names]
+    listed = list(names)
+    told = [_told(name) for name in listed if name != "all" or len(listed) == 1]
     return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
+
+
+def _told(name: str) -> str:
+    if name.startswith("code:"):
+        return clean(name.replace(":", " ", 1))
+    return {"all": "All objects", "sync": "The sync"}.get(name, named(clean(name).replace("code:", "code ")))
 
 
 def clock(moment: datetime, zone: tzinfo) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from bot import blocks, durations
 from bot.alerts.members import clock, rules, sentences, subjects
 from bot.alerts.offers import buttons
+from bot.alerts.readings import FAMILIES
 from bot.answers import Answer
 from bot.blocks import Block
 from bot.figures import count
@@ -172,11 +173,18 @@ def _worse(turn: EpisodeTurn, zone: tzinfo) -> str:
 
 def _better(turn: EpisodeTurn, zone: tzinfo) -> str:
     gone, dropped = turn.detail.get("gone", []), turn.detail.get("dropped", [])
+    if gone and _is_of_errors(turn):
+        return f"Better: within limits again: {subjects(gone)}."
     if gone:
         return f"Better: {subjects(gone)} {'are' if len(gone) > 1 else 'is'} well again."
     if dropped:
         return f"Not watched any more: {subjects(dropped)}."
     return f"Better: {'; '.join(sentences(turn.detail['members'].values(), zone))}."
+
+
+def _is_of_errors(turn: EpisodeTurn) -> bool:
+    """Of errors some may well be open still."""
+    return any(FAMILIES[str(one["rule"])] == "errors" for one in turn.detail["members"].values())
 
 
 def _of(turn: EpisodeTurn, subjects_: Sequence[str]) -> list[Mapping[str, Any]]:

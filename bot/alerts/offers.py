@@ -13,11 +13,13 @@ def buttons(episode: Episode) -> list[Button]:
     if episode.closed_at:
         return [show]
     number = episode.id
-    seen = Button("Acknowledge", f"alerts ack {number}", "Tell the channel that you have seen it")
+    seen = Button("Acknowledge", f"alerts ack {number}", f"Acknowledge alert {number}")
     return [
         *([] if episode.acknowledged_at else [seen]),
-        Button("Snooze 1 h", f"alerts snooze {number} 1h", "Tell nothing more of it for an hour"),
-        Button("Snooze until 09:00", f"alerts snooze {number} tomorrow", "Tell nothing more until tomorrow at 09:00"),
+        Button("Snooze 1 h", f"alerts snooze {number} 1h", f"Snooze alert {number} for an hour"),
+        Button(
+            "Snooze until 09:00", f"alerts snooze {number} tomorrow", f"Snooze alert {number} until tomorrow at 09:00"
+        ),
         show,
         *_of_code(episode, members),
     ]
@@ -37,7 +39,7 @@ def _of_code(episode: Episode, members: list[Member]) -> list[Button]:
     if code is None or episode.family == "undelivered":
         return []
     retry = Button("Retry", Retry(chosen=Errors(code=code)).words, "Retry the errors with this code")
-    explain = Button("Explain", Explain(code).words, "What this code means and what to do")
+    explain = Button("Explain", Explain(code).words, "Explain what this code means and what to do")
     return [retry, explain] if episode.family == "errors" else [explain]
 
 

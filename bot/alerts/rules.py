@@ -9,6 +9,7 @@ from bot.alerts.readings import LEAVES_AT, UNKNOWN, Band, Reading, above, so
 from bot.alerts.wants import Wants
 from storage.alerting import Level
 from storage.error_groups import Group
+from storage.ledger.episodes import UNREACHABLE
 
 DAY = timedelta(days=1)
 STALLED_AFTER = timedelta(minutes=30)
@@ -46,7 +47,8 @@ def growing(figures: Figures, wants: Wants) -> Iterator[Reading]:
         if wants.about("growing", name):
             waiting, before = sum(lane.backlog for lane in lanes), [lane.before for lane in lanes]
             then = sum(each for each in before if each is not None)
-            band = UNKNOWN if None in before else _growth(waiting, then)
+            few = waiting <= FEWEST_GROWING * LEAVES_AT  # which is well, whatever was before
+            band = UNKNOWN if None in before and not few else _growth(waiting, then)
             yield _of_object("growing", name, figures, wants, band, value=waiting, limit=then)
 
 
@@ -85,7 +87,9 @@ def new_code(figures: Figures, wants: Wants) -> Iterator[Reading]:
             is_new = so(figures.now - group.oldest < DAY, "warning")
             numbers = {"code": group.code, "value": group.errors, "objects": names}
             hold = min(wants.hold, timedelta(minutes=1))
-            yield Reading("new-code", group.code, is_new, hold, affected=group.errors, numbers=numbers, again_after=DAY)
+            yield Reading(
+                "new-code", f"code:{group.code}", is_new, hold, affected=group.errors, numbers=numbers, again_after=DAY
+            )
 
 
 def errors(figures: Figures, wants: Wants) -> Iterator[Reading]:
@@ -126,7 +130,7 @@ def undelivered(figures: Figures, wants: Wants) -> Iterator[Reading]:
     """What Slack does not take for another channel; of this one it would be told too late."""
     if wants.about("undelivered"):
         for one in figures.undelivered:
-            if one.channel != wants.channel:
+            if one.channel != wants.channel and one.error != UNREACHABLE:  # Slack itself: nobody could be told
                 numbers = {"code": one.error, "value": one.turns}
                 is_so = so(figures.now - one.since >= UNTOLD_TOO_LONG, "warning")
                 yield Reading("undelivered", one.channel, is_so, since=one.since, numbers=numbers)

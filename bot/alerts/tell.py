@@ -90,7 +90,7 @@ class Teller:
             await self._refused(refused, fresh, claimed, ours, Telling(fresh, now, zone))
         except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as failure:
             log.warning("Slack is out of reach; alerts wait: %r", failure)
-            await self._give_back(claimed, type(failure).__name__)
+            await self._give_back(claimed, ledger.UNREACHABLE)
             return False
         return True
 

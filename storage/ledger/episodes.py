@@ -15,6 +15,7 @@ from storage.models import episodes, turns
 # Whoever claimed a turn and has said nothing since is taken for dead: better told twice than never.
 CLAIM_HOLDS = timedelta(minutes=2)
 TEST = "test"
+UNREACHABLE = "unreachable"  # why a turn was not told, where nothing could be told to anybody
 
 
 async def open_episode(connection: AsyncConnection, begun: Episode) -> int:

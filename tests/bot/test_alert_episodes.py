@@ -1,5 +1,6 @@
 """What becomes of an episode, given how everything in its family stands."""
 
+from dataclasses import replace
 from typing import Any
 
 from bot.alerts.episodes import Step, follow
@@ -85,3 +86,17 @@ def test_where_all_is_well_again_it_has_recovered_when_the_last_was() -> None:
 
 def test_what_is_watched_no_more_ends_and_nobody_says_that_it_is_well() -> None:
     assert followed(opened(LEADS)).episode.detail["ended"] is None
+
+
+def test_what_is_better_is_not_told_while_all_the_rest_is_about_to_be() -> None:
+    before = opened(LEADS, ACCOUNTS)
+    heads = replace(LEADS, heading="well", heading_since=NOW)
+    assert followed(before, heads, condition("accounts", "well")) == Step(before)
+    assert followed(before, LEADS, condition("accounts", "well")).turn == "better"
+
+
+def test_what_several_rules_count_is_counted_once() -> None:
+    failing = condition("leads", "warning", "failures", 600)
+    new = condition("code:1003", "warning", "new-code", 700, object=None)
+    too_many = condition("all", "warning", "errors", 700, object=None)
+    assert opened(failing, new, too_many).detail["affected"] == 700

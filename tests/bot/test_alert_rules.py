@@ -80,6 +80,10 @@ def test_where_nobody_looked_six_hours_ago_nobody_knows_whether_it_grows() -> No
     assert band("growing:leads", figures(lane(waiting=5_000))) is UNKNOWN
 
 
+def test_few_do_not_grow_whatever_was_before() -> None:
+    assert band("growing:leads", figures(lane(waiting=800))) == WELL
+
+
 QUEUED = {"queued_since": {"leads": NOW - 31 * MINUTE}}
 
 
@@ -115,12 +119,12 @@ def test_the_share_of_the_last_hour_that_failed_counts_where_enough_failed(
 
 def test_a_code_whose_errors_are_all_of_the_last_day_is_new() -> None:
     found = figures(lane(), groups=[group("1003", 4, HOUR), group("1006", 9, 25 * HOUR)])
-    assert band("new-code:1003", found) == WARNING
-    assert band("new-code:1006", found) == WELL
+    assert band("new-code:code:1003", found) == WARNING
+    assert band("new-code:code:1006", found) == WELL
 
 
 def test_a_new_code_waits_a_minute_for_others_and_is_not_new_again_within_a_day() -> None:
-    reading = read(figures(lane(), groups=[group("1003", 4, HOUR)]))["new-code:1003"]
+    reading = read(figures(lane(), groups=[group("1003", 4, HOUR)]))["new-code:code:1003"]
     assert (reading.held_for, reading.again_after) == (MINUTE, timedelta(days=1))
 
 
@@ -228,8 +232,8 @@ def test_paused_lanes_and_lanes_that_are_not_live_never_speak() -> None:
 
 
 def test_what_passes_away_by_itself_is_well_when_it_is_gone() -> None:
-    found = read(figures(lane()), known=("new-code:1003", "backlog:gone"))
-    assert found["new-code:1003"].band == WELL
+    found = read(figures(lane()), known=("new-code:code:1003", "backlog:gone"))
+    assert found["new-code:code:1003"].band == WELL
     assert "backlog:gone" not in found
 
 
@@ -244,3 +248,8 @@ def test_the_subscription_that_names_the_object_brings_the_threshold() -> None:
     found = figures(lane(waiting=51), lane("accounts", waiting=51))
     assert band("backlog:leads", found, asked) == WARNING
     assert band("backlog:accounts", found, asked) == WELL
+
+
+def test_while_slack_itself_is_out_of_reach_no_channel_is_to_blame() -> None:
+    away = Undelivered("C0SALES", NOW - HOUR, "unreachable")
+    assert "undelivered:C0SALES" not in read(figures(undelivered=[away]))

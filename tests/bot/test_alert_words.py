@@ -45,7 +45,7 @@ def buttons(found: Figures) -> dict[str, str]:
     [
         (
             figures(lane(waiting=20_000, before=9_000, age=HOUR)),
-            "BEHIND  Leads: 20,000 waiting, the oldest for 1h, growing for 6 hours.",
+            "BEHIND  Leads: 20,000 waiting, the oldest for 1h, 9,000 six hours ago.",
             "leads backlog &gt; 10,000 for 5m: 20,000; leads growing: 20,000, 9,000 6 h ago",
         ),
         (
@@ -61,13 +61,13 @@ def buttons(found: Figures) -> dict[str, str]:
         (
             figures(lane(), groups=[group("1003", 12, HOUR)]),
             "ERRORS  a new error, 1003: 12 open in Leads.",
-            "new-code for 1m: 1003",
+            "new-code for at least 1m: 1003",
         ),
         (figures(lane(errors=731)), "ERRORS  731 errors open.", "errors &gt; 500 for 5m: 731"),
         (
             figures(services=[down("marketo", "http-401")]),
             "REFUSED, CRITICAL  Marketo refuses our sign-in or our rights (http-401).",
-            "refused for 1m: http-401",
+            "refused for at least 1m: http-401",
         ),
         (
             figures(stopped("leads", "0x80040220")),
@@ -92,12 +92,12 @@ def buttons(found: Figures) -> dict[str, str]:
         (
             figures(services=[down("marketo", "606", HOUR)]),
             "THROTTLED  Marketo slows us down (606).",
-            "throttled for 15m: 606",
+            "throttled for at least 15m: 606",
         ),
         (
             figures(services=[down("marketo", "614", 10 * MINUTE)]),
             "DOWN  Marketo is out of reach since 14:22 UTC (614).",
-            "down for 5m: 614",
+            "down for at least 5m: 614",
         ),
         (
             figures(own=Own(overdue_since=NOW - 10 * MINUTE)),
