@@ -6,36 +6,39 @@ import getpass
 import logging
 import signal
 import sys
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from pydantic import ValidationError
 
-from bot.alerts.announce import announce
+from bot.alerts.digests import Sender, send_due_digests
+from bot.alerts.tell import Teller
 from bot.alerts.watch import watch
-from bot.app import make_app, make_client
+from bot.app import make_alerts_client, make_app, make_client
+from bot.askers import Askers
 from bot.check import check_all
+from bot.deliver import Deliverer
 from bot.delivery import delete_expired_files
 from bot.dry_run import dry_run
 from bot.ears import serve
+from bot.housekeeping import housekeeping_job
 from bot.http import health_open
 from bot.setting_up import ask, say_yes, set_up
 from bot.settings import Settings, mistakes, read_settings
 from bot.verify import verify
 from bot.vitals import Pulse
 from bot.wiring import AlreadyRunning, alone, described_objects, make_dynamics, make_marketo, open_engine
+from bot.world import World
 from storage.changes import DIRECTIONS
 from storage.database import Database
-from storage.history import LaneName
+from storage.ledger.digesting import CLAIM_HOLDS
 from storage.ledger.readings import go_live
-from sync.backlog import Thresholds
 from sync.catalogue import BadCatalogue
 from sync.engine import Engine
 from sync.objects import lanes_of
 from sync.rehearsal import Ahead
 from sync.scheduler import Job, Scheduler, sync_jobs
 
-ALERTS_EVERY = 15.0
+ALERTS_EVERY, DIGESTS_EVERY = 15.0, 60.0
 
 
 def now() -> datetime:
@@ -85,9 +88,15 @@ async def run(settings: Settings) -> int:
 
 
 async def _run_until(stopped: asyncio.Event, settings: Settings, database: Database, engine: Engine) -> None:
-    alerts = alerts_job(settings, database, engine.lanes)
-    scheduler = Scheduler(engine, [*sync_jobs(engine, settings.sync_every_seconds), alerts])
     pulse = Pulse(settings, database, now, engine)
+    teller = Teller(database, make_alerts_client(settings), settings.sync_operators)
+    jobs = [
+        *sync_jobs(engine, settings.sync_every_seconds),
+        alerts_job(settings, database, pulse, engine, teller),
+        digests_job(settings, database, engine, teller),
+        housekeeping_job(settings, database, now),
+    ]
+    scheduler = Scheduler(engine, jobs)
     app = make_app(settings, database, now, engine, scheduler, pulse)
     ears = asyncio.create_task(serve(app, settings, pulse.hearing))
     waiting = asyncio.create_task(stopped.wait())
@@ -104,17 +113,29 @@ async def _run_until(stopped: asyncio.Event, settings: Settings, database: Datab
         raise ended[0]
 
 
-def alerts_job(settings: Settings, database: Database, lanes: Sequence[LaneName]) -> Job:
-    """Records the turns of the backlogs of `lanes`, and tells those that were not told yet."""
+def alerts_job(settings: Settings, database: Database, pulse: Pulse, engine: Engine, teller: Teller) -> Job:
+    """Records what turned, and tells what was not told yet."""
     client = make_client(settings)
-    thresholds = Thresholds(settings.alert_backlog, settings.alert_oldest)
 
     async def alert() -> None:
-        await watch(database, lanes, thresholds, now())
-        await announce(database, client, settings.alert_channel, now())
+        await watch(database, settings, engine.lanes, now(), await pulse.own())
+        await teller.tell(now())
         await delete_expired_files(database, client, now())
 
     return Job("alerts", ALERTS_EVERY, alert, deadline=timedelta(minutes=5).total_seconds())
+
+
+def digests_job(settings: Settings, database: Database, engine: Engine, teller: Teller) -> Job:
+    """Apart from the alerts, which a long list of failures must not hold up."""
+    client = make_client(settings)
+    world = World(settings, database, now, client, {}, engine.objects, engine)
+    askers = Askers(client, settings.sync_people_readers, settings.sync_operators, now)
+    sender = Sender(world, askers, Deliverer(settings.slack_tables, now), teller.wait_for)
+
+    async def send() -> None:
+        await send_due_digests(sender, now())
+
+    return Job("digests", DIGESTS_EVERY, send, deadline=CLAIM_HOLDS.total_seconds())
 
 
 async def check(settings: Settings) -> int:

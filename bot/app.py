@@ -21,10 +21,10 @@ from bot.askers import Askers
 from bot.blocks import ACTION, Button
 from bot.commands import COMMANDS
 from bot.deliver import Deliverer, Road, by_message, by_response_url, in_channel
-from bot.forms import add_forms
+from bot.forms import Counter, add_forms
 from bot.grammar import parse
 from bot.home import add_home
-from bot.mentions import Ephemeral, words_of
+from bot.mentions import Ephemeral, typed, words_of
 from bot.places import Places
 from bot.request import Errors, Misunderstood, Record, Request
 from bot.settings import Settings
@@ -55,6 +55,16 @@ def make_client(settings: Settings) -> AsyncWebClient:
     )
 
 
+def make_alerts_client(settings: Settings) -> AsyncWebClient:
+    """The same for who has a claim to keep: nothing is tried for longer than two minutes, and a 429 is told at once."""
+    return AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+        timeout=10,
+        retry_handlers=[AsyncConnectionErrorRetryHandler(max_retry_count=1)],
+    )
+
+
 def make_app(
     settings: Settings,
     database: Database,
@@ -80,12 +90,12 @@ def make_app(
     desk = Desk(world, askers, Deliverer(settings.slack_tables, now), Places(client, now), vocabulary)
 
     add_home(app, world, askers)
-    add_forms(app, client, vocabulary, desk.attend, where_of)
+    add_forms(app, Counter(client, vocabulary, desk.attend, where_of))
 
     @app.command("/sync")
     async def hear(ack: AsyncAck, respond: AsyncRespond, command: Mapping[str, Any]) -> None:
         await ack()
-        words, where = command.get("text") or "", (command["channel_id"], "")
+        words, where = typed(command.get("text") or ""), (command["channel_id"], "")
         await desk.attend(words, command["user_id"], respond, replace=False, once=False, where=where)
 
     @app.action(re.compile(rf"^{ACTION}\."))

@@ -48,7 +48,11 @@ class Askers:
             acts = await self._listed(user_id, self._operators)
         else:
             acts = bool(user.get("is_admin") or user.get("is_owner"))
-        return Asker(user_id, zone, may_see_people=sees, is_operator=acts, locale=locale)
+        return Asker(user_id, zone, may_see_people=sees, is_operator=acts, locale=locale, is_colleague=True)
+
+    async def knows(self, user_id: str) -> bool:
+        """Whether Slack tells who that is; where it does not, nobody's rights are known."""
+        return await self._person(user_id) is not None
 
     async def name_of(self, user_id: str) -> str:
         """What a colleague is called; their id where Slack does not tell."""

@@ -72,6 +72,12 @@ def _deed(act: str) -> str:
         "compare": _("compared both sides"),
         "repair": _("queued a repair"),
         "run field": _("brought a field over"),
+        "subscribe": _("subscribed a channel"),
+        "unsubscribe": _("unsubscribed a channel"),
+        "quiet": _("set a quiet time"),
+        "alerts test": _("tested the alerts"),
+        "alerts ack": _("acknowledged an alert"),
+        "alerts snooze": _("snoozed an alert"),
     }
     return deeds.get(act, clean(act))
 

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 NATIVE = frozenset({"table", "data_visualization"})
 REMEMBERED_FOR = timedelta(hours=1)
 LONGEST_TEXT = 11_500
+OF_BLOCKS = ("invalid_blocks", "invalid_blocks_format", "invalid_attachments", "msg_blocks_too_long")
 
 Tables = Literal["auto", "native", "text"]
 
@@ -143,6 +144,21 @@ def by_message(client: AsyncWebClient, channel: str, thread_ts: str | None = Non
             return _refusal(refused.response.data)
         except (aiohttp.ClientError, TimeoutError, OSError) as failure:
             return Refusal(f"out of reach: {failure!r}")
+        return None
+
+    return Road(send)
+
+
+def by_message_or_raise(client: AsyncWebClient, channel: str) -> Road:
+    """The same for what is sent again later: only what another form may mend is a refusal, all else is raised."""
+
+    async def send(text: str, blocks: Sequence[Block]) -> Refusal | None:
+        try:
+            await client.chat_postMessage(channel=channel, text=text, blocks=list(blocks) or None)
+        except SlackApiError as refused:
+            if not blocks or refused.response["error"] not in OF_BLOCKS:
+                raise
+            return _refusal(refused.response.data)
         return None
 
     return Road(send)

@@ -36,8 +36,9 @@ async def send_personal_file(
     comment: str,
     kind: str,
     now: datetime,
+    kept_for: timedelta = PERSONAL_DATA_KEPT_FOR,
 ) -> bool:
-    """Sends a file with people's data, which Slack is to keep for seven days; whether it was seen to arrive.
+    """Sends a file with people's data, which Slack is to keep for so long; whether it was seen to arrive.
 
     `file` is sent from its beginning, without ever being held whole; `comment` is Slack's mrkdwn. It is remembered
     before anybody can read it, so that no crash leaves one behind. Raises SlackApiError or UploadRefused.
@@ -45,7 +46,7 @@ async def send_personal_file(
     opened = await client.conversations_open(users=user_id)
     file_id = await _uploaded(client, file, name)
     async with database.write() as connection:
-        await note_file(connection, file_id, kind, now, now + PERSONAL_DATA_KEPT_FOR)
+        await note_file(connection, file_id, kind, now, now + kept_for)
     await _share(client, file_id, str((opened["channel"] or {})["id"]), name, comment)
     return await _has_arrived(client, file_id)
 

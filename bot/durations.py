@@ -26,6 +26,15 @@ def spell_short(span: timedelta) -> str:
     return spell(span).split(" ")[0]
 
 
+def exact(span: timedelta) -> str:
+    """The span as `parse` reads it back, in its largest whole unit: `2h`, `90m`, `7d`."""
+    seconds = int(span.total_seconds())
+    for unit in ("d", "h", "m"):
+        if seconds % _UNITS[unit] == 0:
+            return f"{seconds // _UNITS[unit]}{unit}"
+    return f"{seconds}s"
+
+
 def parse(text: str) -> timedelta | None:
     """`24h`, `90m`, `7d`, `1d 2h`, `2w` as a span; None where it is none of those."""
     if not _WHOLE.fullmatch(text.strip()):

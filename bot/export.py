@@ -13,6 +13,7 @@ COLUMNS = (
     "object",
     "direction",
     "operation",
+    "state",
     "code",
     "message",
     "record_name",

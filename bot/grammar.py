@@ -4,13 +4,16 @@ from collections.abc import Callable, Mapping
 
 from bot.reading_acting import read_act, read_audit, read_lanes, read_run
 from bot.reading_activity import read_activity
+from bot.reading_alerts import read_alerts
 from bot.reading_comparing import read_compare
 from bot.reading_errors import read_errors
 from bot.reading_explain import read_explain
 from bot.reading_match import read_match
+from bot.reading_quiet import read_quiet
 from bot.reading_record import read_record
 from bot.reading_share import read_share
 from bot.reading_status import read_status
+from bot.reading_subscribing import read_subscribe, read_unsubscribe
 from bot.request import Health, Help, Ignore, Misunderstood, Pause, Reopen, Request, Resume, Retry
 from bot.words import NoSense, Token, Vocabulary, known, tokens_of
 
@@ -62,4 +65,8 @@ _READERS: Mapping[str, Callable[[list[Token], Vocabulary], Request]] = {
     "resume": lambda tokens, vocabulary: read_lanes(Resume, tokens, vocabulary),
     "audit": read_audit,
     "compare": read_compare,
+    "subscribe": read_subscribe,
+    "unsubscribe": read_unsubscribe,
+    "alerts": read_alerts,
+    "quiet": read_quiet,
 }

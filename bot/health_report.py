@@ -77,6 +77,8 @@ def troubles(reading: Reading) -> list[str]:
     found += [_held(lane, reading) for lane in vitals.held if lane.stopped_at]
     if vitals.untold.since and vitals.now - vitals.untold.since > UNTOLD_TOO_LONG:
         found.append(_("alerts wait to be told since {time}").format(time=reading.clock(vitals.untold.since)))
+    elif vitals.undelivered:
+        found.append(_("alerts cannot be told in {channel}").format(channel=clean(vitals.undelivered[0].channel)))
     return found
 
 
@@ -87,7 +89,7 @@ def _about(reading: Reading) -> list[tuple[str, str]]:
     lines += [(named(name), _service(name, reading)) for name in ("dynamics", "marketo")]
     if vitals.quota:
         lines.append((_("Marketo calls today"), _quota(reading)))
-    lines += [(_("Database"), _database(reading)), (_("Alerts"), _alerts(reading))]
+    lines += [(_("Database"), _database(reading)), (_("Alerts"), _alerts(reading)), *_undelivered(reading)]
     back = "; ".join(_held(lane, reading) for lane in vitals.held)
     return [*lines, (_("Held back"), back or _("nothing")), *_reread(reading), *_unfit(reading)]
 
@@ -172,9 +174,19 @@ def _database(reading: Reading) -> str:
 def _alerts(reading: Reading) -> str:
     untold = reading.vitals.untold
     if not untold.number or not untold.since:
-        return _("all told")
+        return _("some could not be delivered") if reading.vitals.undelivered else _("all told")
     words = plural("{count} untold since {time}", "{count} untold since {time}", untold.number)
     return words.format(count=count(untold.number), time=reading.clock(untold.since))
+
+
+def _undelivered(reading: Reading) -> list[tuple[str, str]]:
+    """Channels that Slack takes nothing for; nothing where there is none."""
+    words = _("{channel} since {time}: {error}")
+    said = [
+        words.format(channel=clean(one.channel), time=reading.clock(one.since), error=cut(clean(one.error), 80))
+        for one in reading.vitals.undelivered
+    ]
+    return [(_("Not delivered"), "; ".join(said))] if said else []
 
 
 def _service_down(one: Service, reading: Reading) -> str:

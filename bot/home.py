@@ -17,8 +17,9 @@ from bot.standing import Picture
 from bot.texts import speaking
 from bot.world import Asker, World
 from storage import history
+from storage.episodes import read_open_episodes
 from storage.error_groups import open_groups
-from storage.ledger.turns import last_turns
+from storage.ledger.subscribing import read_subscriptions
 from sync.backlog import Thresholds
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,6 @@ async def read_home(asker: Asker, world: World) -> HomeTab:
             thresholds=Thresholds(settings.alert_backlog, settings.alert_oldest),
         )
         groups = await open_groups(connection, now - timedelta(days=1))
-        turns = await last_turns(connection)
-    late = [turn for turn in turns.values() if turn.state == "late"]
-    return HomeTab(picture, groups, late, asker, await who_may(world), settings.alert_channel is not None)
+        standing = await read_open_episodes(connection)
+        told = settings.alert_channel is not None or bool(await read_subscriptions(connection))
+    return HomeTab(picture, groups, standing, asker, await who_may(world), told)

@@ -15,12 +15,14 @@ from bot.explanations import explained
 from bot.figures import count, named
 from bot.overview import footer
 from bot.request import Errors, Health, Help, Status
+from bot.request_subscribing import Alerts, Subscribe
 from bot.safe import clean
 from bot.standing import Picture, standings, verdict
+from bot.subscribe_form import form_button
 from bot.texts import _, plural
 from bot.world import Asker
+from storage.alerting import Episode
 from storage.error_groups import Group
-from storage.turn import Turn
 
 MOST_GROUPS = 8
 REFRESH = "home.refresh"
@@ -28,11 +30,11 @@ REFRESH = "home.refresh"
 
 @dataclass(frozen=True, slots=True)
 class HomeTab:
-    """What it is drawn from. `late` are the turns that a channel heard of and that were not taken back."""
+    """What it is drawn from. `standing` are the episodes under way, in all channels."""
 
     picture: Picture
     groups: Sequence[Group]
-    late: Sequence[Turn]
+    standing: Sequence[Episode]
     asker: Asker
     operators: str
     told: bool
@@ -57,6 +59,7 @@ def draw(home: HomeTab) -> dict[str, Any]:
         *_error_buttons(home.groups),
         {"type": "divider"},
         blocks.lines([(_("Alerts"), "bold")], *_alerts(home)),
+        _subscribing(home),
         {"type": "divider"},
         blocks.lines([(_("What you may do"), "bold")], *_rights(home)),
     ]
@@ -102,10 +105,21 @@ def _error_buttons(groups: Sequence[Group]) -> list[Block]:
 
 def _alerts(home: HomeTab) -> list[list[Word]]:
     if not home.told:
-        return [[_("No channel is told: ALERT_CHANNEL names none.")]]
-    if not home.late:
+        return [[_("No channel is told: ALERT_CHANNEL names none, and none subscribed.")]]
+    if not home.standing:
         return [[_("None stands.")]]
-    return [[f"{home.picture.clock(turn.at)}  {message.of_late(turn)}"] for turn in home.late]
+    picture = home.picture
+    lines = [
+        f"{picture.clock(one.opened_at)}  {message.in_short(one, picture.now, picture.zone)}" for one in home.standing
+    ]
+    return [[line] for line in dict.fromkeys(lines)]  # several channels hear of the same
+
+
+def _subscribing(home: HomeTab) -> Block:
+    """For one's own direct messages."""
+    row = blocks.actions([Button(_("My alerts"), Alerts().words)])
+    form = [form_button(_("Subscribe…"), Subscribe())] if home.asker.is_colleague else []
+    return {**row, "elements": [*form, *row["elements"]]}
 
 
 def _rights(home: HomeTab) -> list[list[Word]]:

@@ -8,13 +8,26 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-_CALLED = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>")
+_CALLED = re.compile(r"(\bmention:\s*)?<@[UW][A-Z0-9]+(?:\|[^<>]*)?>", re.IGNORECASE)
+_PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
+_GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]+)(?:\|[^<>]*)?>")
+_PLACE = re.compile(r"<#([CG][A-Z0-9]+)(?:\|[^<>]*)?>")
+_EVERYBODY = re.compile(r"<!(channel|here|everyone)(?:\|[^<>]*)?>")
 _LINK = re.compile(r"<(?:mailto:|tel:)?([^|<>@#!][^|<>]*)(?:\|[^<>]*)?>")
 
 
 def words_of(text: str) -> str:
-    """What was asked: without whom it calls, and without the links and escapes that Slack makes of typed text."""
-    plain = _LINK.sub(r"\1", _CALLED.sub(" ", text))
+    """What was asked by calling the bot: without whom it calls, unless that is who shall be called (`mention:@ops`)."""
+    return typed(_CALLED.sub(lambda found: found[0] if found[1] else " ", text))
+
+
+def typed(text: str) -> str:
+    """What was typed, without the links and escapes that Slack makes of it (`should_escape` in the manifest).
+
+    People and user groups are known by their ids: `@U0ADMIN`, `@S0OPS`.
+    """
+    plain = _EVERYBODY.sub(r"@\1", _PLACE.sub(r"#\1", _GROUP.sub(r"@\1", _PERSON.sub(r"@\1", text))))
+    plain = _LINK.sub(r"\1", plain)
     return " ".join(plain.split()).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

@@ -93,6 +93,9 @@ def _of_process(vitals: Vitals) -> Iterator[Metric]:
     yield GaugeMetricFamily("sync_slack_socket_seconds", "How long it can", value=_age(hearing.opened_at, vitals))
     yield GaugeMetricFamily("sync_alerts_untold", "Alerts that no channel has been told", value=untold.number)
     yield GaugeMetricFamily(
+        "sync_alert_channels_lost", "Channels that Slack takes no alerts for", value=len(vitals.undelivered)
+    )
+    yield GaugeMetricFamily(
         "sync_pass_overdue", "1 where no pass has ended for too long", value=bool(vitals.overdue_since)
     )
     yield GaugeMetricFamily("sync_database_bytes", "Size of the database", value=vitals.stored.size)

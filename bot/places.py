@@ -30,7 +30,8 @@ class Place:
 
     def limited(self, asker: Asker) -> Asker:
         """Whoever asks among outsiders sees no people's data, whatever the settings say."""
-        return replace(asker, may_see_people=asker.may_see_people and not self.outsiders, channel=self.channel)
+        sees = asker.may_see_people and not self.outsiders
+        return replace(asker, may_see_people=sees, channel=self.channel, outsiders=self.outsiders)
 
     def noted(self, answer: Answer) -> Answer:
         """`answer`, with why one who may see people does not see them here."""

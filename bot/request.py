@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from bot.durations import exact
+from bot.request_subscribing import Alerts, Quiet, Subscribe, Unsubscribe, quoted
 from storage.changes import Direction, Operation
 from storage.error_search import Sort, State
 
@@ -44,7 +46,7 @@ class Errors:
     def words(self) -> str:
         filters = {"object": self.object, "code": self.code, "direction": self.direction, "operation": self.operation}
         filters |= {"state": self.state if self.state != "open" else None, "sort": self.sort}
-        parts = ["errors", *(f"{key}:{_quoted(value)}" for key, value in filters.items() if value)]
+        parts = ["errors", *(f"{key}:{quoted(value)}" for key, value in filters.items() if value)]
         parts += [f"since:{since_words(self.since)}"] if self.since is not None else []
         parts += [f"until:{since_words(self.until)}"] if self.until is not None else []
         parts += [f'"{word}"' for word in self.free]
@@ -72,7 +74,7 @@ class Explain:
 
     @property
     def words(self) -> str:
-        return f"explain {_quoted(self.code)}" if self.code else "explain"
+        return f"explain {quoted(self.code)}" if self.code else "explain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Record:
 
     @property
     def words(self) -> str:
-        return " ".join(["record", *([f"object:{self.object}"] if self.object else []), _quoted(self.who)])
+        return " ".join(["record", *([f"object:{self.object}"] if self.object else []), quoted(self.who)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ class Activity:
     @property
     def words(self) -> str:
         filters = {name: getattr(self, name) for name in ("object", "direction", "outcome", "reason", "field")}
-        parts = ["activity", *(f"{key}:{_quoted(value)}" for key, value in filters.items() if value)]
+        parts = ["activity", *(f"{key}:{quoted(value)}" for key, value in filters.items() if value)]
         times = {"since": self.since, "until": self.until}
         parts += [f"{key}:{since_words(moment)}" for key, moment in times.items() if moment is not None]
         parts += [f"page:{self.page}"] if self.page != 1 else []
@@ -226,7 +228,7 @@ class Run:
     def words(self) -> str:
         who = f'record "{self.record}"' if self.record else ""
         parts = ["first"] if self.first else []
-        parts += [f"field:{_quoted(self.field)}"] if self.field else []
+        parts += [f"field:{quoted(self.field)}"] if self.field else []
         parts += [f"since:{since_words(self.since)}"] if self.since is not None else []
         parts += [f"confirmed:{self.confirmed}"] if self.confirmed is not None else []
         return " ".join(part for part in ("run", self.object, self.direction, who, *parts) if part)
@@ -304,6 +306,10 @@ Request = (
     | Resume
     | Audit
     | Compare
+    | Subscribe
+    | Unsubscribe
+    | Alerts
+    | Quiet
 )
 
 
@@ -315,15 +321,7 @@ class Misunderstood:
     nearest: str = "help"
 
 
-def _quoted(value: str) -> str:
-    return f'"{value}"' if " " in value else value
-
-
 def since_words(since: timedelta | date) -> str:
     if not isinstance(since, timedelta):
         return since.isoformat()
-    seconds = int(since.total_seconds())
-    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
-        if seconds % size == 0:
-            return f"{seconds // size}{unit}"
-    return f"{seconds}s"
+    return exact(since)

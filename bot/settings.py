@@ -48,6 +48,7 @@ def _database_address(value: Any) -> str:
 
 Address = Annotated[str, BeforeValidator(_web_address)]
 Positive = Annotated[int, Field(gt=0)]
+Days = Annotated[int, Field(gt=7, le=36_500)]  # a weekly digest looks back on seven
 Share = Annotated[int, BeforeValidator(_share), Field(gt=0, le=100)]
 
 
@@ -122,11 +123,17 @@ class Settings(BaseSettings):
     )
 
     alert_channel: str | None = Field(
-        None, description="the id of the channel (C…) that hears of late backlogs; invite the bot; none: no alerts"
+        None,
+        description="the id of the channel (C…) that hears of everything that is wrong, until it subscribes itself; "
+        "invite the bot; none: no such channel",
     )
     alert_backlog: Positive = Field(10_000, description="an object with more waiting changes than this is behind")
     alert_oldest: Annotated[timedelta, BeforeValidator(_span)] = Field(
         timedelta(hours=2), description="an object whose oldest change has waited longer is behind (2h, 90m, 1d)"
+    )
+    alert_hold: Annotated[timedelta, BeforeValidator(_span)] = Field(
+        timedelta(minutes=5),
+        description="what is wrong for less long is not told; it must be well for twice as long to have recovered",
     )
     sync_people_readers: Annotated[frozenset[str], NoDecode, BeforeValidator(_listed)] = Field(
         frozenset(),
@@ -138,6 +145,11 @@ class Settings(BaseSettings):
         description="Slack ids of people (U…) and user groups (S…), separated by commas, who may retry, ignore, run "
         "and pause; none: the workspace's admins",
     )
+
+    keep_samples_days: Days = Field(30, description="for how many days backlogs, and what was synced, are remembered")
+    keep_errors_days: Days = Field(30, description="the same for resolved errors, and for what comparisons found")
+    keep_activity_days: Days = Field(90, description="the same for what the sync did, record by record")
+    keep_audit_days: Days = Field(365, description="the same for who did what")
 
     @field_validator("slack_signing_secret")
     @classmethod

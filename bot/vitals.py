@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.alerts.figures import Own
 from bot.hearing import Hearing
 from bot.quota import Quota, Used
 from bot.settings import Settings
+from bot.slowed import Slowed
 from storage import health, history
 from storage.changes import Finding
 from storage.database import Database
+from storage.episodes import Undelivered, read_undelivered
 from storage.health import HeldLane, JobState, Stored, Untold
 from storage.history import Service
 from storage.ledger.findings import read_findings
@@ -52,6 +55,7 @@ class Vitals:
     throttled: Throttled = field(default_factory=dict)
     rereads: Sequence[Finding] = ()
     unfit: Sequence[Finding] = ()
+    undelivered: Sequence[Undelivered] = ()
 
 
 class Pulse:
@@ -66,6 +70,17 @@ class Pulse:
         self._every = settings.sync_every_seconds
         self._patience = max(timedelta(seconds=3 * settings.sync_every_seconds), NEVER_OVERDUE_BEFORE)
         self._quota = Quota(engine.marketo.calls_today, now) if engine else None
+        self._slowed = Slowed()
+
+    async def own(self) -> Own | None:
+        """What alerts go by that only this process knows; None in one that only answers. Asks nobody anything."""
+        if self._engine is None:
+            return None
+        async with self._database.read() as connection:
+            jobs = await health.read_jobs(connection)
+            overdue = self._overdue_since(jobs, await health.read_last_progress(connection))
+        plan = self._engine.spending.plan(self._every)
+        return Own(overdue, plan.used, plan.calls, self._slowed.lately(self._throttled(), self._now()))
 
     async def take(self) -> Vitals:
         """Everything; asks Marketo for the quota used, unless it was asked lately."""
@@ -88,6 +103,7 @@ class Pulse:
                 throttled=self._throttled(),
                 rereads=await read_findings(connection, [REREAD]),
                 unfit=await read_findings(connection, [*KINDS, BLOCKED, OWNER_LOST]),
+                undelivered=await read_undelivered(connection),
             )
 
     async def reasons(self) -> list[str]:
@@ -102,10 +118,14 @@ class Pulse:
         return [*found, f"no pass has ended since {since:%Y-%m-%dT%H:%M:%SZ}"] if since else found
 
     def _overdue_since(self, jobs: Sequence[JobState], progress: datetime | None) -> datetime | None:
-        """A first reading of everything takes long; as long as it gets on, it is not overdue."""
+        """A first reading of everything takes long; as long as it gets on, it is not overdue.
+
+        Nor is it while passes are far apart for the quota's sake.
+        """
+        stretch = self._engine.spending.plan(self._every).stretch if self._engine else 1.0
         ended = next((job.finished_at for job in jobs if job.name == NAME), None)
         last = max(at for at in (self._started_at, ended, progress) if at)
-        return last if self._engine and self._now() - last > self._patience else None
+        return last if self._engine and self._now() - last > self._patience * stretch else None
 
     def _throttled(self) -> Throttled:
         if self._engine is None:

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from rapidfuzz import fuzz, process
 
+from bot.alerts.asked import WHATS
 from bot.request import Misunderstood, View
 from bot.safe import clean
 from bot.texts import _
@@ -29,6 +30,8 @@ KEYS = (
     "before",
     "state",
     "sort",
+    "mention",
+    "instead",
 )
 Command = Literal[
     "status",
@@ -48,6 +51,10 @@ Command = Literal[
     "resume",
     "audit",
     "compare",
+    "subscribe",
+    "unsubscribe",
+    "alerts",
+    "quiet",
 ]
 _TOKEN = re.compile(r'(?:([a-z]+):)?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
@@ -78,7 +85,7 @@ def vocabulary_of(objects: Iterable[Object]) -> Vocabulary:
 
 def unspeakable(names: Sequence[str]) -> list[str]:
     """A sentence for each object that nobody could ask for by its name, because it reads like another word."""
-    taken = [*get_args(Command), *get_args(View), *DIRECTIONS, *FILLERS, "csv"]
+    taken = [*get_args(Command), *get_args(View), *DIRECTIONS, *FILLERS, *WHATS, "csv", "digest", "channel"]
     said = []
     for at, name in enumerate(names):
         if word := known(name, [*taken, *names[:at]]):

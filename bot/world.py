@@ -22,7 +22,8 @@ class Asker:
     """The person in Slack, with their own zone and language (`locale` as Slack spells it: "pt-BR").
 
     Guests never see people's data and are never operators, whatever the settings say. `is_operator` is who may change
-    what the sync does. `channel` is where they ask, empty in direct messages.
+    what the sync does, `is_colleague` who is known to be neither a guest nor a stranger. `channel` is where they ask,
+    empty in direct messages; `outsiders` where some may read along there.
     """
 
     user_id: str
@@ -31,6 +32,8 @@ class Asker:
     is_operator: bool = False
     locale: str = "en-US"
     channel: str = ""
+    is_colleague: bool = False
+    outsiders: bool = False
 
 
 async def _unnamed(user_id: str) -> str:

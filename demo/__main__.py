@@ -5,12 +5,14 @@ import asyncio
 import sys
 import tempfile
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
+from bot import durations
 from bot.settings import Settings, read_settings
 from demo.conversation import CHANNEL, PERSON, Conversation
 from demo.past import play
@@ -89,6 +91,7 @@ def settings_for(slack: str, dynamics: str, marketo: str, database_url: str) -> 
         database_url=database_url,
         sync_every_seconds=PASS_EVERY_SECONDS,
         alert_channel=CHANNEL,
+        alert_hold="10s",
         sync_people_readers=PERSON,
         sync_operators=PERSON,
     )
@@ -102,6 +105,8 @@ def as_environment(settings: Settings) -> dict[str, str]:
             value = value.get_secret_value()
         if isinstance(value, frozenset):
             value = ",".join(sorted(value))
+        if isinstance(value, timedelta):
+            value = durations.exact(value)
         if isinstance(value, str | int) and value != "":
             environment[name.upper()] = str(value)
     return environment

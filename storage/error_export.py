@@ -17,7 +17,7 @@ from storage.models import changes, errors
 CACHE = -8192  # kilobytes, as SQLite writes them
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 END = "\r\n"
-LINE = '%s,%s,%s,%s,"%s","%s","%s","%s","%s","%s","%s",%s,%s,%s,%s,"%s"' + END
+LINE = '%s,%s,%s,%s,%s,"%s","%s","%s","%s","%s","%s","%s",%s,%s,%s,%s,"%s"' + END
 
 Around = Mapping[str, tuple[str, str]]
 """By object, what stands before and behind an id in the address of a record; an object without one is left out."""
@@ -33,9 +33,9 @@ async def csv_lines(
 ) -> AsyncIterator[tuple[str, int]]:
     """The errors with these ids in their order, and how many: at most `size` at a time, each a short look.
 
-    A line is id, object, direction, operation, code, message, label, dynamics_id, marketo_id, their two addresses,
-    first_failed_at, failed_at, attempts, next_at, owner: times as ISO 8601 in UTC, the owner as the first of the
-    change's `owner_fields` that holds one; what is not known is empty.
+    A line is id, object, direction, operation, state, code, message, label, dynamics_id, marketo_id, their two
+    addresses, first_failed_at, failed_at, attempts, next_at, owner: times as ISO 8601 in UTC, the owner as the first
+    of the change's `owner_fields` that holds one; what is not known is empty.
     """
     line = _line(database.is_sqlite, owner_fields, dynamics, marketo)
     query = select(errors.c.id, line).outerjoin(changes, changes.c.id == errors.c.change_id)
@@ -67,7 +67,7 @@ def _line(sqlite: bool, owner_fields: Sequence[str], dynamics: Around, marketo: 
     held = [changes.c["values"][one].as_string() for one in owner_fields]
     cells = [
         errors.c.id,
-        *(errors.c[name] for name in ("object", "direction", "operation")),  # our own words
+        *(errors.c[name] for name in ("object", "direction", "operation", "state")),  # our own words
         *(_safe(sqlite, errors.c[name]) for name in ("code", "message", "label", "dynamics_id", "marketo_id")),
         _address(errors.c.dynamics_id, dynamics),
         _address(errors.c.marketo_id, marketo),

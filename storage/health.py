@@ -32,7 +32,7 @@ class JobState:
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """Turns that no channel has been told of, and since when."""
+    """Turns that no channel has been told of, and since when; what waits for the end of a quiet time is none."""
 
     number: int = 0
     since: datetime | None = None
@@ -70,7 +70,7 @@ async def read_jobs(connection: AsyncConnection) -> list[JobState]:
 
 
 async def read_untold(connection: AsyncConnection) -> Untold:
-    query = select(func.count(), func.min(turns.c.at)).where(turns.c.told_at.is_(None))
+    query = select(func.count(), func.min(turns.c.at)).where(turns.c.told_at.is_(None), turns.c.quiet.is_(False))
     return Untold(*(await connection.execute(query)).one())
 
 

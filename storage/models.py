@@ -166,6 +166,15 @@ errors = Table(
 Index("ix_errors_newest", errors.c.state, errors.c.failed_at, errors.c.id)
 Index("ix_errors_groups", errors.c.state, errors.c.code, errors.c.object, errors.c.first_failed_at)
 Index("ix_errors_tried", errors.c.state, errors.c.attempts, errors.c.failed_at, errors.c.id)
+_resolved = text("state = 'resolved'")
+Index(
+    "ix_errors_resolved",
+    errors.c.state,  # always the same: without it SQLite takes another index, which it holds for better
+    errors.c.closed_at,
+    errors.c.id,
+    sqlite_where=_resolved,
+    postgresql_where=_resolved,
+)
 
 files = Table(
     "files",
@@ -262,29 +271,96 @@ passes = Table(
     Column("failure", Text),
 )
 
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("channel", String(40), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("object", String(20)),
+    Column("what", String(20)),
+    Column("terms", Json, nullable=False),
+    Column("mention", String(40)),
+    Column("zone", String(64), nullable=False, server_default="UTC"),
+    Column("created_by", String(40), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("told_at", Moment),
+    Column("listed_at", Moment),
+    Column("claimed_at", Moment),
+    sqlite_autoincrement=True,  # buttons carry their numbers, which must not come back
+)
+Index("ix_subscriptions_channel", subscriptions.c.channel, subscriptions.c.id)
+
+conditions = Table(
+    "conditions",
+    metadata,
+    key("channel", 40),
+    key("key", 120),
+    Column("family", String(20), nullable=False),
+    Column("level", String(10), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("heading", String(10)),
+    Column("heading_since", Moment),
+    Column("detail", Json, nullable=False),
+)
+
+episodes = Table(
+    "episodes",
+    metadata,
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("channel", String(40), nullable=False),
+    Column("family", String(20), nullable=False),
+    Column("level", String(10), nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Column("acknowledged_by", String(80)),
+    Column("acknowledged_at", Moment),
+    Column("snoozed_until", Moment),
+    Column("snoozed_by", String(80)),
+    Column("detail", Json, nullable=False),
+    Column("ts", String(40)),
+    Column("mentioned", Boolean, nullable=False, server_default=false()),
+    Column("drawn", BigInteger, nullable=False, server_default="0"),
+    Column("lost", String(80)),
+    Column("late_since", Moment),
+    sqlite_autoincrement=True,  # likewise
+)
+_open = text("closed_at IS NULL")
+Index(
+    "ix_episodes_open", episodes.c.channel, episodes.c.family, unique=True, sqlite_where=_open, postgresql_where=_open
+)
+
 turns = Table(
     "turns",
     metadata,
     Column("id", Id, primary_key=True, autoincrement=True),
-    Column("subject", String(40), nullable=False),
-    Column("state", String(12), nullable=False),
+    Column("episode", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
     Column("at", Moment, nullable=False),
     Column("detail", Json, nullable=False),
     Column("claimed_at", Moment),
     Column("told_at", Moment),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("failure", String(80)),
+    Column("quiet", Boolean, nullable=False, server_default=false()),
 )
-Index("ix_turns_subject", turns.c.subject, turns.c.id)
 _untold = text("told_at IS NULL")
 Index("ix_turns_untold", turns.c.id, sqlite_where=_untold, postgresql_where=_untold)
+Index("ix_turns_episode", turns.c.episode, turns.c.id)
 
-announcements = Table(
-    "announcements",
+quiet_times = Table(
+    "quiet_times",
     metadata,
-    key("subject", 40),
-    key("channel", 40),
-    Column("ts", String(40), nullable=False),
-    Column("turn_id", BigInteger, nullable=False),
-    Column("since", Moment, nullable=False),
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("channel", String(40), nullable=False),
+    Column("object", String(20)),
+    Column("starts_at", Moment),
+    Column("ends_at", Moment),
+    Column("weekly", Json),
+    Column("zone", String(64), nullable=False, server_default="UTC"),
+    Column("created_by", String(40), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    sqlite_autoincrement=True,  # likewise
 )
 
 audit = Table(

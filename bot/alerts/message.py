@@ -1,39 +1,198 @@
-"""What a channel is told of a turn: counts, object and ages; nothing about people. Pure."""
+"""What a channel is told of an episode: the message that is edited as it goes on, and the lines in its thread. Pure."""
 
-from datetime import timedelta
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
 
 from bot import blocks, durations
+from bot.alerts.members import clock, rules, sentences, subjects
+from bot.alerts.offers import buttons
+from bot.alerts.readings import FAMILIES
 from bot.answers import Answer
-from bot.blocks import Button
-from bot.figures import count, named
-from bot.request import Status
-from bot.safe import for_mrkdwn
-from storage.turn import Turn
+from bot.blocks import Block
+from bot.figures import count
+from bot.safe import clean, for_mrkdwn
+from storage.alerting import Episode, EpisodeTurn
+
+MOST_SENTENCES = 8
+LATE = timedelta(minutes=2)  # whoever was told within that time was not told late
+HEADINGS: Mapping[str, str] = {
+    "backlog": "BEHIND",
+    "errors": "ERRORS",
+    "quota": "QUOTA",
+    "brake": "BRAKE",
+    "undelivered": "UNDELIVERED",
+    "refused": "REFUSED",
+    "native-sync": "NATIVE SYNC",
+    "schema": "SCHEMA",
+    "throttled": "THROTTLED",
+    "down": "DOWN",
+}
+ENDED: Mapping[str, tuple[str, str]] = {
+    "backlog": ("was behind", "were behind"),
+    "errors": ("had too many errors", "had too many errors"),
+    "connection": ("was in trouble", "were in trouble"),
+    "quota": ("was short of calls", "were short of calls"),
+    "brake": ("was held", "were held"),
+    "undelivered": ("could not be told", "could not be told"),
+}
 
 
-def late(turn: Turn) -> Answer:
-    return _said(turn, of_late(turn))
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An episode as it is `now`, in the channel's `zone`; `calls` are whom to call."""
+
+    episode: Episode
+    now: datetime
+    zone: tzinfo = UTC
+    calls: Sequence[str] = ()
 
 
-def of_late(turn: Turn) -> str:
-    return f"BEHIND  {_object(turn)}: {_figures(turn)}."
+def root(telling: Telling) -> Answer:
+    """The episode's message, true at `now`."""
+    said = _verdicts(telling)
+    small = [*_people(telling), *_late(telling), _footer(telling)]
+    called = mentions(telling.calls)
+    drawn: list[Block] = [
+        *([{"type": "section", "text": {"type": "mrkdwn", "text": called}}] if called else []),
+        blocks.plain("\n".join(said)),
+        blocks.small("\n".join(small)),
+        blocks.actions(buttons(telling.episode)),
+    ]
+    text = "\n".join([for_mrkdwn(line) for line in [*said, *small]])
+    return Answer(f"{called} {text}" if called else text, drawn)
 
 
-def recovered(turn: Turn, after: timedelta) -> Answer:
-    """Takes the place of what `late` said."""
-    return _said(turn, f"RECOVERED  {_object(turn)} was behind for {durations.spell(after)}; now {_figures(turn)}.")
+def in_short(episode: Episode, now: datetime, zone: tzinfo) -> str:
+    """The first line alone."""
+    return _verdicts(Telling(episode, now, zone))[0]
 
 
-def _object(turn: Turn) -> str:
-    return named(str(turn.detail["object"]))
+def line(telling: Telling, turns: Sequence[EpisodeTurn]) -> Answer | None:
+    """What the thread is told of `turns`, oldest first; of what came in a quiet time, only how it is now."""
+    quiet = [turn for turn in turns if turn.quiet]
+    said = [_meanwhile(telling, quiet[0])] if quiet else []
+    said += [_of_turn(telling, turn) for turn in turns if not turn.quiet and turn.kind != "opened"]
+    called = mentions(telling.calls)
+    if not said:
+        return None
+    text = for_mrkdwn("\n".join(said))
+    return Answer(f"{called} {text}" if called else text)
 
 
-def _figures(turn: Turn) -> str:
-    waiting = f"{count(int(turn.detail['backlog']))} waiting"
-    seconds = turn.detail["oldest_seconds"]
-    return waiting if seconds is None else f"{waiting}, the oldest for {durations.spell(timedelta(seconds=seconds))}"
+def mentions(ids: Sequence[str]) -> str:
+    """Groups (S…) and people (U…) called; anything else calls nobody."""
+    groups = [f"<!subteam^{one}>" for one in ids if re.fullmatch(r"S[A-Z0-9]+", one)]
+    return " ".join([*groups, *(f"<@{one}>" for one in ids if re.fullmatch(r"[UW][A-Z0-9]+", one))])
 
 
-def _said(turn: Turn, sentence: str) -> Answer:
-    show = Button("Show", Status(str(turn.detail["object"])).words, "Show me this object's status")
-    return Answer(for_mrkdwn(sentence), [blocks.plain(sentence), blocks.actions([show])])
+def _verdicts(telling: Telling) -> list[str]:
+    episode = telling.episode
+    if episode.family == "test":
+        over = "alerts reach this channel." if episode.closed_at else "nothing is wrong; this is how an alert comes."
+        return [f"TEST  {over}"]
+    if episode.closed_at:
+        return [_recovered(episode)]
+    members = list(episode.detail["members"].values())
+    said = sentences(members, telling.zone)
+    heading = HEADINGS.get(episode.family) or HEADINGS[str(members[0]["rule"])]
+    heading = f"{heading}, CRITICAL" if episode.level == "critical" else heading
+    more = len(said) - MOST_SENTENCES
+    rest = [f"… and {count(more)} more"] if more > 0 else []
+    return [f"{heading}  {said[0]}.", *(f"{one[:1].upper()}{one[1:]}." for one in said[1:MOST_SENTENCES]), *rest]
+
+
+def _recovered(episode: Episode) -> str:
+    ever, affected = list(episode.detail.get("ever", [])), int(episode.detail.get("affected", 0))
+    if episode.detail.get("ended") is None:
+        return f"ENDED  {subjects(ever)}: not watched any more (paused, not live, or unsubscribed)."
+    one, many = ENDED[episode.family]
+    waited = f"; {count(affected)} {'errors' if episode.family == 'errors' else 'records'} affected" if affected else ""
+    return f"RECOVERED  {subjects(ever)} {many if len(ever) > 1 else one} for {lasted(episode)}{waited}."
+
+
+def lasted(episode: Episode) -> str:
+    """From when it began to be so until it was well, not from one message to the other."""
+    began = datetime.fromisoformat(episode.detail.get("began") or episode.opened_at.isoformat())
+    ended = datetime.fromisoformat(episode.detail.get("ended") or str(episode.closed_at))
+    return durations.spell(max(ended - began, timedelta()))
+
+
+def _people(telling: Telling) -> list[str]:
+    episode, found = telling.episode, []
+    if episode.acknowledged_by and episode.acknowledged_at:
+        at = clock(episode.acknowledged_at, telling.zone)
+        found.append(f"Acknowledged by {clean(episode.acknowledged_by)} at {at}")
+    if episode.snoozed_until and episode.snoozed_until > telling.now and not episode.closed_at:
+        by, until = clean(episode.snoozed_by or ""), _until(episode.snoozed_until, telling)
+        found.append(f"Snoozed by {by} until {until}")
+    return found
+
+
+def _late(telling: Telling) -> list[str]:
+    since = telling.episode.late_since
+    return [f"Told late: since {_until(since, telling)}"] if since else []
+
+
+def _footer(telling: Telling) -> str:
+    members = list(telling.episode.detail.get("members", {}).values())
+    spoke = f"{rules(members)} · " if members else ""
+    return f"{spoke}alert {telling.episode.id} · read {clock(telling.now, telling.zone)}"
+
+
+def _meanwhile(telling: Telling, first: EpisodeTurn) -> str:
+    return (
+        f"Since {_until(first.at, telling)}, while it was quiet: {in_short(telling.episode, telling.now, telling.zone)}"
+    )
+
+
+def _of_turn(telling: Telling, turn: EpisodeTurn) -> str:
+    late = f" (told late: {_until(turn.at, telling)})" if telling.now - turn.at > LATE else ""
+    return f"{_happened(telling, turn)}{late}"
+
+
+def _happened(telling: Telling, turn: EpisodeTurn) -> str:
+    by = clean(str(turn.detail.get("by", "")))
+    if turn.kind == "acknowledged":
+        return f"Acknowledged by {by}."
+    if turn.kind == "snoozed":
+        return f"Snoozed until {_until(datetime.fromisoformat(turn.detail['until']), telling)} by {by}."
+    if turn.kind == "recovered":
+        heading, _, rest = _verdicts(telling)[0].partition("  ")
+        return f"{heading.capitalize()}: {rest}"
+    return _worse(turn, telling.zone) if turn.kind == "worse" else _better(turn, telling.zone)
+
+
+def _worse(turn: EpisodeTurn, zone: tzinfo) -> str:
+    said = sentences(_of(turn, turn.detail.get("worse", [])), zone)
+    critical = "Critical: " if turn.detail.get("level") == "critical" else "Worse: "
+    return f"{critical}{'; '.join(said)}."
+
+
+def _better(turn: EpisodeTurn, zone: tzinfo) -> str:
+    gone, dropped = turn.detail.get("gone", []), turn.detail.get("dropped", [])
+    if gone and _is_of_errors(turn):
+        return f"Better: within limits again: {subjects(gone)}."
+    if gone:
+        return f"Better: {subjects(gone)} {'are' if len(gone) > 1 else 'is'} well again."
+    if dropped:
+        return f"Not watched any more: {subjects(dropped)}."
+    return f"Better: {'; '.join(sentences(turn.detail['members'].values(), zone))}."
+
+
+def _is_of_errors(turn: EpisodeTurn) -> bool:
+    """Of errors some may well be open still."""
+    return any(FAMILIES[str(one["rule"])] == "errors" for one in turn.detail["members"].values())
+
+
+def _of(turn: EpisodeTurn, subjects_: Sequence[str]) -> list[Mapping[str, Any]]:
+    return [one for one in turn.detail["members"].values() if str(one["subject"]) in subjects_]
+
+
+def _until(moment: datetime, telling: Telling) -> str:
+    """With the day where that is another."""
+    there, today = moment.astimezone(telling.zone), telling.now.astimezone(telling.zone).date()
+    day = "" if there.date() == today else f"{there.day} {there:%b} "
+    return f"{day}{clock(moment, telling.zone)}"

@@ -1,33 +1,105 @@
-"""Notices when an object's backlog turns late, and when it has recovered; announcing it is another's work."""
+"""One look: reads the numbers, and records how everything stands and what turned, all in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.alerts.conditions import is_forgotten, step
+from bot.alerts.episodes import Step, follow
+from bot.alerts.figures import Own, read_figures
+from bot.alerts.readings import FAMILIES, RANKS
+from bot.alerts.rules import PASSING, readings
+from bot.alerts.wants import Defaults, Wants, wants_of
+from bot.settings import Settings
+from storage.alerting import Condition, Episode
 from storage.database import Database
-from storage.history import LaneName, read_lanes
-from storage.ledger.turns import last_turns, record_turn
-from storage.turn import Turn
-from sync.backlog import Thresholds, subject_of, turn_of
+from storage.episodes import open_of, read_conditions, read_open_episodes
+from storage.history import LaneName
+from storage.ledger.conditions import forget_conditions, keep_conditions, look_alone
+from storage.ledger.episodes import TEST, open_episode, record_turn, update_episode
+from storage.ledger.subscribing import read_subscriptions
 
-__all__ = ["Thresholds", "watch"]
+NEVER = PASSING["undelivered"]
+Keyed = Mapping[str, Condition]
 
 
-async def watch(database: Database, names: Sequence[LaneName], thresholds: Thresholds, now: datetime) -> list[Turn]:
-    """Records the turns that there are at `now` among the lanes `names`, and returns them.
+def defaults_of(settings: Settings) -> Defaults:
+    return Defaults(settings.alert_backlog, settings.alert_oldest, hold=settings.alert_hold)
 
-    Lanes that are only observed cannot be late.
+
+async def watch(
+    database: Database, settings: Settings, names: Sequence[LaneName], now: datetime, own: Own | None = None
+) -> int:
+    """Looks at the lanes `names` and at both services, for every channel that hears of anything.
+
+    Returns how many turns it recorded.
+    `own` is what only the process that syncs knows. Two may look at once: one after the other.
     """
     async with database.write() as connection:
-        before = await last_turns(connection)
-        lanes = [lane for lane in await read_lanes(connection, names, now) if lane.live]
-        taken = []
-        for name in dict.fromkeys(name for name, _ in names):
-            ours = [lane for lane in lanes if lane.object == name]
-            oldest = min((at for lane in ours for at in lane.oldest.values()), default=None)
-            backlog = sum(lane.backlog for lane in ours)
-            age = None if oldest is None else now - oldest
-            turn = turn_of(name, backlog, age, thresholds, before.get(subject_of(name)), now)
-            if turn:
-                await record_turn(connection, turn.subject, turn.state, turn.at, turn.detail)
-                taken.append(turn)
-        return taken
+        await look_alone(connection)
+        figures = await read_figures(connection, names, now, own)
+        subscribed = await read_subscriptions(connection)
+        wanting = wants_of(subscribed, settings.alert_channel, defaults_of(settings), now)
+        before, episodes = await read_conditions(connection), await read_open_episodes(connection)
+        channels = dict.fromkeys([*wanting, *(channel for channel, _ in before), *(one.channel for one in episodes)])
+        turned = 0
+        for channel in channels:
+            was = {key: one for (where, key), one in before.items() if where == channel}
+            wants = wanting.get(channel) or Wants(channel, (), defaults_of(settings))
+            read = readings(figures, wants, was)
+            after = {key: step(channel, was.get(key), reading, now) for key, reading in read.items()}
+            await _keep(database, connection, was, after, now)
+            turned += await _turn(connection, wants, open_of(episodes, channel), after, now)
+        return turned
+
+
+async def _keep(database: Database, connection: AsyncConnection, was: Keyed, after: Keyed, now: datetime) -> None:
+    forgotten = {
+        key for key, one in after.items() if is_forgotten(one, PASSING.get(str(one.detail.get("rule")), NEVER), now)
+    }
+    kept = {key: one for key, one in after.items() if key not in forgotten}
+    await keep_conditions(database, connection, [one for key, one in kept.items() if was.get(key) != one])
+    await forget_conditions(connection, [one for key, one in was.items() if key not in kept])
+
+
+async def _turn(
+    connection: AsyncConnection, wants: Wants, under_way: Mapping[str, Episode], after: Keyed, now: datetime
+) -> int:
+    turned = 0
+    for family in dict.fromkeys(FAMILIES.values()):
+        conditions = [one for one in after.values() if one.family == family]
+        found = follow(wants.channel, family, under_way.get(family), conditions, now)
+        turned += await _record(connection, wants, under_way.get(family), found, now) if found else 0
+    if (test := under_way.get(TEST)) and test.ts:
+        await update_episode(connection, test.id, closed_at=now, level="well")
+        await record_turn(connection, test.id, "recovered", now, {"level": "well", "ended": now.isoformat()})
+        turned += 1
+    return turned
+
+
+async def _record(connection: AsyncConnection, wants: Wants, before: Episode | None, found: Step, now: datetime) -> int:
+    episode, called = found.episode, _called(wants, found)
+    episode = replace(episode, mentioned=episode.mentioned or bool(called))
+    number = episode.id
+    if before is None:
+        number = await open_episode(connection, episode)
+    elif episode != before:
+        values = {"level": episode.level, "closed_at": episode.closed_at, "detail": dict(episode.detail)}
+        await update_episode(connection, number, **values, mentioned=episode.mentioned)
+    if found.turn is None:
+        return 0
+    detail: dict[str, Any] = {**(found.detail or {}), **({"mention": called} if called else {})}
+    await record_turn(connection, number, found.turn, now, detail)
+    return 1
+
+
+def _called(wants: Wants, found: Step) -> list[str]:
+    """Whom the first critical turn of an episode calls, where a subscription asks for it."""
+    if found.turn not in ("opened", "worse") or found.episode.level != "critical" or found.episode.mentioned:
+        return []
+    critical = [one for one in found.episode.detail["members"].values() if RANKS[one["level"]] == RANKS["critical"]]
+    asked = [who for one in critical for who in wants.mentions(str(one["rule"]), one.get("object"))]
+    return list(dict.fromkeys(asked))

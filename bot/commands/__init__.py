@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from bot.answers import Answer
 from bot.commands import (
     activity,
+    alerts,
     audit,
     compare,
     errors,
@@ -14,6 +15,7 @@ from bot.commands import (
     ignore,
     match,
     pause,
+    quiet,
     record,
     reopen,
     resume,
@@ -21,6 +23,8 @@ from bot.commands import (
     run,
     share,
     status,
+    subscribe,
+    unsubscribe,
 )
 from bot.commands import help as help_
 from bot.world import Asker, World
@@ -52,4 +56,8 @@ COMMANDS: Mapping[str, Command] = {
     "resume": resume,
     "audit": audit,
     "compare": compare,
+    "subscribe": subscribe,
+    "unsubscribe": unsubscribe,
+    "alerts": alerts,
+    "quiet": quiet,
 }

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sandbox.slack.escaping import escaped
+from sandbox.slack.manifest import escapes
 from sandbox.slack.messages import describe
 from sandbox.slack.people import Channel
 from sandbox.slack.workspace import Message, Workspace
@@ -21,7 +23,7 @@ def command(workspace: Workspace, user: str, channel: Channel, typed: str, trigg
         "user_id": user,
         "user_name": workspace.users[user].name,
         "command": word,
-        "text": rest.strip(),
+        "text": escaped(rest.strip(), workspace) if escapes(word) else rest.strip(),
         "api_app_id": workspace.app_id,
         "is_enterprise_install": "false",
         "response_url": response_url,

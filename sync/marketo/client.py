@@ -1,7 +1,7 @@
 """Marketo Engage over its REST API: what happened to people, who is there, and writing people and objects."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
@@ -160,6 +160,11 @@ class Marketo:
         """How many of the day's calls are used, by all integrations together. The day is US Central's."""
         days = (await self._connection.read("stats/usage")).get("result") or []
         return sum(int(day["total"]) for day in days)
+
+    async def calls_by_day(self) -> dict[date, int]:
+        """The same of each of the last seven days, today's so far among them (Marketo REST, "Usage")."""
+        days = (await self._connection.read("stats/usage/last7days")).get("result") or []
+        return {date.fromisoformat(str(day["date"])): int(day["total"]) for day in days}
 
     async def native_sync_is_on(self) -> bool:
         """Whether Marketo's own connector keeps companies to itself (1018), asked by an update of a company that

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, get_args
 
+from bot import subscribe_form
+from bot.alerts.asked import WHATS
 from bot.error_form import FORM, OPEN_FORM
 from bot.request import View
 from bot.words import KEYS, Command
@@ -23,7 +25,14 @@ NASTY = (
     "Ada Lovelace", "00000001-0000-4000-8000-000000000000", "1003", "0x80044331", "24h", "7d", "99999w", "2026-11-01",
     "9999-12-31", "0001-01-01", "2026-13-45", "csv", "all", "user", "open", "parked", "newest", "oldest", "tried",
 )  # fmt: skip
-OURS = (*get_args(Command), *get_args(View), *DIRECTIONS, *OPERATIONS, *(one.name for one in OBJECTS))
+OF_ALERTS = (
+    *WHATS, "backlog>10k", "oldest > 2h", "failures>20%", "open>5", "mention:@S0OPS", "mention:<@U0OPS>", "digest",
+    "weekly", "mon", "09:00", "sat", "20:00-23:00", "ack", "snooze", "test", "7", "1", "1h", "tomorrow", "end",
+    "instead:1",
+)  # fmt: skip
+OURS = (*get_args(Command), *get_args(View), *DIRECTIONS, *OPERATIONS, *(one.name for one in OBJECTS), *OF_ALERTS)
+FORMS = (FORM, FORM, subscribe_form.FORM, subscribe_form.FORM)
+FIELDS = (*subscribe_form.BOXES, "words", "what", "person", "group", "digest", "at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +125,10 @@ class Anybody:
     def submits(self) -> Deed:
         """A form: submitted or closed, ours or not."""
         user, kind = self.chance.choice(PEOPLE), self.chance.choice(("view_submission", "view_closed"))
-        values = {key: {key: self._filled()} for key in ("words", *KEYS) if self.chance.random() < 0.9}
+        values = {key: {key: self._filled()} for key in (*FIELDS, *KEYS) if self.chance.random() < 0.9}
         url = self._response_url(user, "")
-        place = json.dumps({"response_url": url, "channel": self._channel(), "private": "yes"})
-        form = {"id": "V2", "callback_id": self.chance.choice((FORM, FORM, self.text()[:50])), "blocks": []}
+        place = json.dumps({"response_url": url, "channel": self._channel(), "private": "yes", "instead": "1"})
+        form = {"id": "V2", "callback_id": self.chance.choice((*FORMS, self.text()[:50])), "blocks": []}
         kept = {"private_metadata": self.chance.choice((place, self.text()[:2000], "[]", ""))}
         view = {**form, **kept, "type": "modal", "state": {"values": values}}
         return Deed("interactive", user, {"type": kind, "user": {"id": user}, "view": view, "trigger_id": "1.x"})
@@ -129,6 +138,10 @@ class Anybody:
         if self.chance.random() < 0.5:
             return {"type": "plain_text_input", "value": self.chance.choice((None, "", self._word(), self.text()))}
         option = {"value": self._word(), "text": {"type": "plain_text", "text": "-"}}
+        if self.chance.random() < 0.2:
+            return {"type": "multi_static_select", "selected_options": [option, option]}
+        if self.chance.random() < 0.2:
+            return {"type": "users_select", "selected_user": self.chance.choice((None, *PEOPLE))}
         return {"type": "static_select", "selected_option": self.chance.choice((None, option))}
 
     def _block_actions(self, user: str) -> Payload:
@@ -141,6 +154,7 @@ class Anybody:
                 {"type": "static_select", "action_id": "words.menu", "selected_option": None},
                 {"type": "button", "action_id": "words.1"},
                 {"type": "button", "action_id": OPEN_FORM, "value": words},
+                {"type": "button", "action_id": subscribe_form.OPEN_FORM, "value": words},
                 {"type": "button", "action_id": chance.choice(("gone.since.long", words[:200] or "x"))},
             )
         )

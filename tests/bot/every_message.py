@@ -3,6 +3,7 @@
 The sandbox's Slack refuses what Slack refuses; so nothing may have been refused but what the test ordered to be.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ import httpx
 MOST_BLOCKS, MOST_CHARACTERS = 50, 12_000
 ONE_OF_A_KIND = {"table": 1, "data_table": 1, "data_visualization": 2}
 _ordered: dict[str, set[str]] = {}
+_expected: dict[str, set[str]] = {}
 
 
 def order_refusal(slack_url: str, control: str, asked: dict[str, Any]) -> None:
@@ -23,6 +25,11 @@ def order_refusal(slack_url: str, control: str, asked: dict[str, Any]) -> None:
         errors |= {"missing_scope", "not_in_channel", "channel_not_found", "is_archived"}
 
 
+def expect_mention(slack_url: str, who: str) -> None:
+    """Notes that somebody asked to be called; nobody else may be."""
+    _expected.setdefault(slack_url, set()).add(who)
+
+
 def check_every_message(slack_url: str) -> None:
     """Raises AssertionError where a message of the bot was refused, is over a limit, or mentions anybody."""
     with httpx.Client(base_url=f"{slack_url}/sandbox", timeout=30) as http:
@@ -31,12 +38,14 @@ def check_every_message(slack_url: str) -> None:
         bot = http.get("/workspace").json()["bot"]
     unexpected = set(refused) - _ordered.pop(slack_url, set())
     assert not unexpected, f"Slack refused something of the bot: {refused}"
-    wrong = [f"{problem}: {one}" for one in messages if one["user"] == bot for problem in problems(one)]
+    expected = _expected.pop(slack_url, set())
+    ours = [one for one in messages if one["user"] == bot]
+    wrong = [f"{problem}: {one}" for one in ours for problem in problems(one, expected)]
     assert not wrong, "\n".join(wrong)
 
 
-def problems(message: dict[str, Any]) -> list[str]:
-    """What is wrong with one message, by Slack's limits and by design.md §5."""
+def problems(message: dict[str, Any], expected: Collection[str] = ()) -> list[str]:
+    """What is wrong with one message, by Slack's limits and by design.md §5; it may call those `expected`."""
     kinds = [block["type"] for block in message["blocks"]]
     found = [f"more than {most} {kind}" for kind, most in ONE_OF_A_KIND.items() if kinds.count(kind) > most]
     if len(kinds) > MOST_BLOCKS:
@@ -45,7 +54,7 @@ def problems(message: dict[str, Any]) -> list[str]:
         found.append(f"more than {MOST_CHARACTERS} characters")
     if not message["text"].strip() and not message["files"]:
         found.append("no plain text")
-    if message["mentions"]:
+    if set(message["mentions"]) - set(expected):
         found.append(f"mentions {message['mentions']}")
     return found
 

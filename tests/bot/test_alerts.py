@@ -1,49 +1,34 @@
-from collections.abc import AsyncIterator
+"""One episode in a channel, from its first message to its recovery: what the channel reads, on both databases."""
+
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
-from bot.alerts.announce import announce
-from bot.alerts.watch import watch
-from bot.app import make_client
 from bot.settings import Settings
 from storage.database import Database
-from storage.models import changes, totals
-from sync.backlog import Thresholds
+from storage.ledger import episodes as ledger
+from tests.bot.alerting import HOUR, MINUTE, Looks
 from tests.bot.conftest import NOW, Settle
 from tests.bot.conversation import Conversation
 from tests.objects import LANES
-from tests.rows import live, waiting
+from tests.rows import live
 
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-AT = Thresholds(1000, 2 * HOUR)
+SECONDS = timedelta(seconds=15)
 
 
 @pytest.fixture
 def settings(settle: Settle) -> Settings:
-    return settle(alert_channel="C0OPS")
+    return settle(alert_channel="C0OPS", alert_backlog=1000)
 
 
 @pytest.fixture
-async def late(database: Database) -> AsyncIterator[Database]:
-    """Leads wait for three hours."""
+async def looks(database: Database, settings: Settings) -> Looks:
+    """Every lane is live; leads wait for three hours."""
     await live(database, *LANES)
-    await waiting(database, "leads", "to-marketo", "update", 1204, NOW - 3 * HOUR)
-    yield database
-
-
-async def recover(database: Database) -> None:
-    async with database.write() as connection:
-        await connection.execute(changes.delete())
-        await connection.execute(update(totals).values(value=0))
-
-
-async def look(database: Database, settings: Settings, now: Any = NOW) -> None:
-    """What the scheduler does, with a client of its own each time as after a restart."""
-    await watch(database, LANES, AT, now)
-    await announce(database, make_client(settings), settings.alert_channel, now)
+    found = Looks(database, settings)
+    await found.backlog("leads", 1204, NOW - 3 * HOUR)
+    return found
 
 
 @pytest.fixture
@@ -51,88 +36,177 @@ def channel(slack_url: str, http: Any) -> Conversation:
     return Conversation(slack_url, http)
 
 
-async def test_a_late_backlog_is_posted_once_and_edited_when_it_recovers(
-    late: Database, settings: Settings, channel: Conversation
+async def roots(channel: Conversation, where: str = "C0OPS") -> list[str]:
+    """What stands in the channel itself."""
+    return [one["plain"] for one in await channel.messages(channel=where) if not one["thread_ts"]]
+
+
+async def thread(channel: Conversation) -> list[str]:
+    return [one["plain"] for one in await channel.messages(channel="C0OPS") if one["thread_ts"]]
+
+
+async def recover(looks: Looks) -> None:
+    await looks.backlog("leads", 0, NOW)
+
+
+async def test_what_is_wrong_for_less_than_five_minutes_is_not_told(looks: Looks, channel: Conversation) -> None:
+    await looks.look_between(NOW, NOW + 4 * MINUTE)
+    await recover(looks)
+    await looks.look_between(NOW + 5 * MINUTE, NOW + 10 * MINUTE)
+    assert await roots(channel) == []
+
+
+async def test_a_late_backlog_is_posted_once_and_edited_when_it_recovers(looks: Looks, channel: Conversation) -> None:
+    await looks.look_between(NOW, NOW + 64 * MINUTE)
+    (posted,) = await roots(channel)
+    assert "BEHIND  Leads: 1,204 waiting, the oldest for 3h 5m." in posted
+    assert "leads backlog > 1,000 for 5m: 1,204; leads oldest > 2h for 5m: 3h 5m" in posted
+    await recover(looks)
+    await looks.look_between(NOW + 65 * MINUTE, NOW + 75 * MINUTE)
+    (edited,) = await roots(channel)
+    assert "RECOVERED  Leads was behind for 1h 5m; 1,204 records affected." in edited
+    assert await thread(channel) == ["Recovered: Leads was behind for 1h 5m; 1,204 records affected."]
+
+
+async def test_many_objects_late_at_once_are_one_message(looks: Looks, channel: Conversation) -> None:
+    for number, name in enumerate(("contacts", "accounts", "opportunities"), 2):
+        await looks.backlog(name, 1000 * number, NOW)
+    await looks.look_between(NOW, NOW + 6 * MINUTE)
+    (posted,) = await roots(channel)
+    assert "BEHIND  Opportunities: 4,000 waiting" in posted
+    assert "Accounts: 3,000 waiting" in posted
+
+
+async def test_another_object_and_a_higher_level_edit_the_message_and_grow_the_thread(
+    looks: Looks, channel: Conversation
 ) -> None:
-    for minutes in range(3):
-        await look(late, settings, NOW + minutes * MINUTE)
-    (posted,) = await channel.messages(channel="C0OPS")
-    assert "BEHIND  Leads: 1,204 waiting, the oldest for 3h." in posted["plain"]
-    assert not posted["ephemeral"]
-    await recover(late)
-    await look(late, settings, NOW + 65 * MINUTE)
-    (edited,) = await channel.messages(channel="C0OPS")
-    assert edited["id"] == posted["id"]
-    assert "RECOVERED  Leads was behind for 1h 5m; now 0 waiting." in edited["plain"]
+    await looks.look_between(NOW, NOW + 5 * MINUTE)
+    await looks.backlog("accounts", 20_000, NOW)
+    await looks.look_between(NOW + 6 * MINUTE, NOW + 11 * MINUTE)
+    (edited,) = await roots(channel)
+    assert "BEHIND, CRITICAL  Accounts: 20,000 waiting, the oldest for 11m." in edited
+    assert "Leads: 1,204 waiting" in edited
+    await looks.backlog("accounts", 0, NOW)
+    await looks.look_between(NOW + 12 * MINUTE, NOW + 22 * MINUTE)
+    assert await thread(channel) == [
+        "Critical: Accounts: 20,000 waiting, the oldest for 11m.",
+        "Better: Accounts is well again.",
+    ]
+    (edited,) = await roots(channel)
+    assert "BEHIND  Leads" in edited
 
 
-async def test_late_again_is_a_new_message(late: Database, settings: Settings, channel: Conversation) -> None:
-    await look(late, settings)
-    await recover(late)
-    await look(late, settings, NOW + HOUR)
-    async with late.write() as connection:
-        await connection.execute(update(totals).values(value=5000))
-    await look(late, settings, NOW + 2 * HOUR)
-    assert len(await channel.messages(channel="C0OPS")) == 2
+async def test_late_again_is_a_new_message(looks: Looks, channel: Conversation) -> None:
+    await looks.look_between(NOW, NOW + 5 * MINUTE)
+    await recover(looks)
+    await looks.look_between(NOW + 6 * MINUTE, NOW + 16 * MINUTE)
+    await looks.backlog("leads", 5000, NOW)
+    await looks.look_between(NOW + 17 * MINUTE, NOW + 22 * MINUTE)
+    assert [one[:9].strip() for one in await roots(channel)] == ["RECOVERED", "BEHIND  L"]
 
 
-async def test_while_slack_fails_a_turn_waits_and_is_told_at_the_next_look(
-    late: Database, settings: Settings, channel: Conversation
-) -> None:
+async def test_flapping_around_a_threshold_for_an_hour_makes_one_episode(looks: Looks, channel: Conversation) -> None:
+    await looks.look_between(NOW, NOW + 5 * MINUTE)
+    for minute in range(6, 66):
+        await looks.backlog("leads", 700 if minute % 3 else 1300, NOW)
+        await looks.look(NOW + minute * MINUTE)
+    assert len(await roots(channel)) == 1
+    assert await looks.turns() == ["opened"]
+
+
+async def test_while_slack_fails_a_turn_waits_and_is_told_at_the_next_look(looks: Looks, channel: Conversation) -> None:
     await channel.control("refuse", method="chat.postMessage", error="internal_error", times=1)
-    await look(late, settings)
-    assert await channel.messages(channel="C0OPS") == []
-    await look(late, settings, NOW + 15 * timedelta(seconds=1))
-    assert len(await channel.messages(channel="C0OPS")) == 1
+    await looks.look_between(NOW, NOW + 5 * MINUTE)
+    assert await roots(channel) == []
+    await looks.look(NOW + 5 * MINUTE + SECONDS)
+    (posted,) = await roots(channel)
+    assert "Told late" not in posted
 
 
-async def test_an_outage_that_begins_and_ends_unheard_is_told_to_its_end(
-    late: Database, settings: Settings, channel: Conversation
-) -> None:
+async def test_what_slack_took_late_says_since_when(looks: Looks, channel: Conversation) -> None:
     await channel.control("weather", down=True)
-    await look(late, settings)
-    await recover(late)
-    await look(late, settings, NOW + HOUR)
+    await looks.look_between(NOW, NOW + 65 * MINUTE, 5 * MINUTE)
     await channel.control("weather", down=False)
-    await look(late, settings, NOW + HOUR + MINUTE)
-    (told,) = await channel.messages(channel="C0OPS")
-    assert "RECOVERED  Leads was behind for 1h" in told["plain"]
+    await looks.look(NOW + 66 * MINUTE)
+    (posted,) = await roots(channel)
+    assert "Told late: since 14:37 UTC" in posted
+    assert await thread(channel) == []
 
 
-async def test_an_alert_that_was_deleted_does_not_hold_up_the_others(
-    late: Database, settings: Settings, channel: Conversation
-) -> None:
-    await look(late, settings)
-    await recover(late)
+async def test_an_outage_that_begins_and_ends_unheard_is_told_to_its_end(looks: Looks, channel: Conversation) -> None:
+    await channel.control("weather", down=True)
+    await looks.look_between(NOW, NOW + 5 * MINUTE)
+    await recover(looks)
+    await looks.look_between(NOW + 60 * MINUTE, NOW + 70 * MINUTE)
+    await channel.control("weather", down=False)
+    await looks.look(NOW + 71 * MINUTE)
+    (told,) = await roots(channel)
+    assert "RECOVERED  Leads was behind for 1h" in told
+    assert "Told late: since 14:37 UTC" in told
+
+
+async def test_an_alert_that_was_deleted_does_not_hold_up_the_others(looks: Looks, channel: Conversation) -> None:
+    await looks.look_between(NOW, NOW + 5 * MINUTE)
+    await recover(looks)
     await channel.control("refuse", method="chat.update", error="message_not_found", times=1)
-    await look(late, settings, NOW + HOUR)
-    await look(late, settings, NOW + 2 * HOUR)
-    (posted,) = await channel.messages(channel="C0OPS")
-    assert "BEHIND" in posted["plain"]
+    await looks.look_between(NOW + 6 * MINUTE, NOW + 20 * MINUTE)
+    (posted,) = await roots(channel)
+    assert "BEHIND" in posted
+    assert len(await looks.episodes()) == 1
 
 
 async def test_what_is_only_observed_is_never_late(
     database: Database, settings: Settings, channel: Conversation
 ) -> None:
-    await waiting(database, "leads", "to-marketo", "update", 1204, NOW - 3 * HOUR)
-    await look(database, settings)
-    assert await channel.messages(channel="C0OPS") == []
+    looks = Looks(database, settings)
+    await looks.backlog("leads", 1204, NOW - 3 * HOUR)
+    await looks.look_between(NOW, NOW + 10 * MINUTE)
+    assert await roots(channel) == []
 
 
-async def test_without_a_channel_turns_are_not_saved_up(
-    late: Database, settle: Settle, settings: Settings, channel: Conversation
-) -> None:
-    await look(late, settle())
-    await look(late, settings, NOW + HOUR)
-    assert await channel.messages(channel="C0OPS") == []
+async def test_what_a_person_paused_ends_without_being_called_well(looks: Looks, channel: Conversation) -> None:
+    from storage.ledger.readings import set_paused
+
+    await looks.look_between(NOW, NOW + 5 * MINUTE)
+    for way in ("to-marketo", "to-dynamics"):
+        async with looks.database.write() as connection:
+            await set_paused(looks.database, connection, "leads", way, True, "U0ADMIN", NOW)
+    await looks.look(NOW + 6 * MINUTE)
+    (edited,) = await roots(channel)
+    assert "ENDED  Leads: not watched any more (paused, not live, or unsubscribed)." in edited
+
+
+async def test_without_a_channel_nothing_is_saved_up(looks: Looks, settle: Settle, channel: Conversation) -> None:
+    await Looks(looks.database, settle()).look_between(NOW, NOW + 10 * MINUTE)
+    assert await looks.turns() == []
+
+
+async def test_a_message_remembers_where_it_is_before_anything_else(looks: Looks, channel: Conversation) -> None:
+    await looks.look_between(NOW, NOW + 5 * MINUTE)
+    (episode,) = await looks.episodes()
+    (posted,) = await channel.messages(channel="C0OPS")
+    assert episode.ts == posted["ts"]
+
+
+async def test_a_test_goes_down_the_real_road_and_ends_by_itself(looks: Looks, channel: Conversation) -> None:
+    await recover(looks)
+    async with looks.database.write() as connection:
+        await ledger.record_test(connection, "C0OPS", NOW)
+    await looks.look(NOW)
+    (posted,) = await roots(channel)
+    assert "TEST  nothing is wrong; this is how an alert comes." in posted
+    await looks.look(NOW + SECONDS)
+    assert "TEST  alerts reach this channel." in (await roots(channel))[0]
+    assert (await looks.episodes())[0].closed_at == NOW + SECONDS
 
 
 async def test_show_answers_the_one_who_pressed_and_leaves_the_alert(
     settings: Settings, sqlite_database: Database, talk: Conversation
 ) -> None:
     await live(sqlite_database, *LANES)
-    await waiting(sqlite_database, "leads", "to-marketo", "update", 1204, NOW - 3 * HOUR)
-    await look(sqlite_database, settings)
+    looks = Looks(sqlite_database, settings)
+    await looks.backlog("leads", 1204, NOW - 3 * HOUR)
+    await looks.look_between(NOW - 5 * MINUTE, NOW)
     (posted,) = await talk.messages(channel="C0OPS")
     answer = await talk.press(posted, "Show", "U0OPS")
     assert answer["only_for"] == "U0OPS"

@@ -10,6 +10,7 @@ from bot.hearing import Hearing
 from bot.quota import Quota, Used
 from bot.vitals import Vitals
 from storage.changes import Finding
+from storage.episodes import Undelivered
 from storage.health import HeldLane, JobState, Stored, Untold
 from storage.history import Service
 from sync.errors import Later
@@ -109,6 +110,13 @@ def test_why_a_job_died_stays_in_the_log_because_it_may_name_people() -> None:
     said = draw(vitals(jobs=died), UTC)
     assert verdict(said) == "UNWELL  the job sync died"
     assert "Lovelace" not in f"{said.text} {said.blocks}"
+
+
+def test_channels_that_slack_takes_nothing_for_are_listed_with_its_error() -> None:
+    assert "Not delivered" not in draw(vitals(), UTC).text
+    said = draw(vitals(undelivered=[Undelivered("C0GONE", BEFORE, "channel_not_found")]), UTC)
+    assert verdict(said) == "UNWELL  alerts cannot be told in C0GONE"
+    assert "Not delivered: C0GONE since 11:20: channel_not_found" in said.text
 
 
 async def test_the_quota_is_asked_once_in_five_minutes() -> None:

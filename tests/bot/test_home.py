@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from storage.database import Database
+from storage.models import episodes as episodes_table
 from storage.models import totals
-from storage.models import turns as turns_table
 from tests.bot.conftest import NOW, Settle, connected, running
 from tests.bot.conversation import Conversation
 from tests.rows import all_read, error, failed, live, put, total, waiting
@@ -74,9 +74,10 @@ async def test_each_person_reads_what_they_may_do(talk: Conversation) -> None:
 async def test_the_alerts_that_stand_are_told(
     settle: Settle, slack_url: str, sqlite_database: Database, http: Any
 ) -> None:
-    detail = {"object": "leads", "backlog": 12_000, "oldest_seconds": 60}
-    row = {"subject": "backlog:leads", "state": "late", "at": NOW, "detail": detail, "told_at": NOW}
-    await put(sqlite_database, turns_table, row)
+    member = {"rule": "backlog", "subject": "leads", "object": "leads", "waiting": 12_000, "age": 60, "value": 12_000}
+    detail = {"members": {"backlog:leads": {**member, "limit": 10_000, "level": "warning"}}}
+    row = {"channel": "C0OPS", "family": "backlog", "level": "warning", "opened_at": NOW, "detail": detail}
+    await put(sqlite_database, episodes_table, row)
     async with running(settle(alert_channel="C0OPS"), sqlite_database):
         await connected(http, slack_url)
         said = (await opened(Conversation(slack_url, http), "U0ADMIN"))["plain"]

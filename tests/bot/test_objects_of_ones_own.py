@@ -16,9 +16,9 @@ from bot.tables import WIDEST, overview
 from bot.vitals import Pulse
 from bot.wiring import described_objects
 from storage.database import Database
+from storage.episodes import read_open_episodes
 from storage.models import totals
 from storage.trend import STEPS
-from sync.backlog import Thresholds
 from sync.catalogue import BadCatalogue
 from sync.objects import lanes_of
 from tests.bot.conftest import NOW, REQUIRED, Settle, connected, running
@@ -130,10 +130,16 @@ async def test_the_home_tab_and_the_figures_know_it(
     assert "leads" not in told
 
 
-async def test_its_backlog_is_watched(clinic: Conversation, sqlite_database: Database, tmp_path: Path) -> None:
+async def test_its_backlog_is_watched(
+    clinic: Conversation, sqlite_database: Database, tmp_path: Path, settle: Settle
+) -> None:
     lanes = lanes_of(described_objects(settings_of(tmp_path / "objects.toml")))
-    (turn,) = await watch(sqlite_database, lanes, Thresholds(10_000, timedelta(hours=2)), NOW)
-    assert (turn.subject, turn.state) == ("backlog:visits", "late")
+    settings = settle(alert_channel="C0OPS")
+    turned = [await watch(sqlite_database, settings, lanes, NOW + minutes * MINUTE) for minutes in (0, 5)]
+    assert turned[0] == 0 < turned[1]
+    async with sqlite_database.read() as connection:
+        backlog = next(one for one in await read_open_episodes(connection) if one.family == "backlog")
+    assert "oldest:visits" in backlog.detail["members"]
 
 
 @pytest.mark.parametrize(

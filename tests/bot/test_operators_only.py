@@ -43,6 +43,8 @@ WORDS = (
     "pause leads",
     "resume",
     "resume contacts to-marketo",
+    "quiet leads 2h",
+    "quiet end 1",
 )
 PEOPLE = ("U0READER", "U0GUEST")
 REFUSED = re.compile("Only operators|Só operadores")  # U0READER's Slack is in Portuguese
@@ -180,7 +182,7 @@ async def test_a_confirmation_that_somebody_else_presses_changes_nothing(
 
 
 def test_every_command_that_acts_is_tried() -> None:
-    acting = {"retry", "ignore", "reopen", "match", "run", "compare", "pause", "resume"}
+    acting = {"retry", "ignore", "reopen", "match", "run", "compare", "pause", "resume", "quiet"}
     reading = {"status", "errors", "help", "health", "record", "activity", "share", "audit", "explain"}
     alerts = {"subscribe", "unsubscribe", "alerts"}
     assert set(COMMANDS) - reading - alerts == acting == {words.split()[0] for words in WORDS}

@@ -55,6 +55,12 @@ QUESTIONS = (
     "run record ada@x.example",
     "help",
     "help errors",
+    "subscribe leads mention:@otto",
+    "alerts",
+    "alerts test",
+    "quiet leads 2h",
+    "quiet",
+    "unsubscribe leads",
     "Ada Lovelace",
 )
 

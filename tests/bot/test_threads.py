@@ -20,6 +20,8 @@ from tests.waiting import until
         ("<@U0BOT> errors &lt;b&gt; &amp;amp;", "errors <b> &amp;"),
         ("<@U0BOT> errors <https://x.example/a|x.example>", "errors https://x.example/a"),
         ("<@U0BOT>", ""),
+        ("<@U0BOT> subscribe leads mention:<@U0ADMIN|ada>", "subscribe leads mention:@U0ADMIN"),
+        ("<@U0BOT> subscribe mention: <!subteam^S0OPS|@crm-ops>", "subscribe mention: @S0OPS"),
     ],
 )
 def test_what_slack_makes_of_typed_words_is_undone(text: str, words: str) -> None:

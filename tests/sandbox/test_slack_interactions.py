@@ -64,6 +64,16 @@ async def test_a_slash_command_brings_all_that_slack_sends(slack: SlackService) 
     assert payload["response_url"].startswith(slack.url)
 
 
+async def test_names_and_links_behind_a_slash_command_come_escaped(slack: SlackService) -> None:
+    """As the manifest's should_escape asks for."""
+    async with slack.socket() as listener:
+        await slack.say("/sync @crm-ops @otto #general @here ada@x.example https://x.example/?a=1&b a>b @nobody")
+        envelope = await listener.envelope()
+    links = "<mailto:ada@x.example|ada@x.example> <https://x.example/?a=1&amp;b>"
+    names = "<!subteam^S0OPS|@crm-ops> <@U0OPS|otto> <#C0GENERAL|general> <!here>"
+    assert envelope["payload"]["text"] == f"{names} {links} a&gt;b @nobody"
+
+
 async def test_a_command_acknowledged_with_text_is_answered_privately(slack: SlackService) -> None:
     async with slack.socket(answer={"text": "well"}):
         sent = await slack.say("/sync", wait=True)

@@ -40,23 +40,28 @@ async def test_next_try_and_owner_come_from_the_change(database: Database) -> No
 async def test_every_error_comes_once_in_the_order_of_its_ids(database: Database) -> None:
     await failed(database, *(error(NOW, label=str(n)) for n in range(10)))
     for size in (1, 3, 10, 11):
-        assert [row[6] for row in await rows_of(database, size)] == [str(n) for n in range(10)]
+        assert [row[7] for row in await rows_of(database, size)] == [str(n) for n in range(10)]
 
 
 async def test_an_id_becomes_an_address_where_its_object_has_one(database: Database) -> None:
     await failed(database, error(NOW, dynamics_id="7", object="leads"), error(NOW, dynamics_id="8", object="users"))
-    assert [row[9] for row in await rows_of(database)] == ["https://x.example/7?form", ""]
+    assert [row[10] for row in await rows_of(database)] == ["https://x.example/7?form", ""]
 
 
 @pytest.mark.parametrize("nasty", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
 async def test_no_cell_begins_as_a_formula_does(database: Database, nasty: str) -> None:
     await failed(database, error(NOW, message=nasty, label=nasty, code=nasty))
     (row,) = await rows_of(database)
-    assert row[4:7] == [f"'{nasty}"] * 3
+    assert row[5:8] == [f"'{nasty}"] * 3
 
 
 async def test_quotes_commas_and_line_ends_come_back_as_they_were(database: Database) -> None:
     said = 'a "quoted", text\nof two lines'
     await failed(database, error(NOW, message=said))
     (row,) = await rows_of(database)
-    assert row[5] == said
+    assert row[6] == said
+
+
+async def test_an_error_says_what_became_of_it(database: Database) -> None:
+    await failed(database, error(NOW), error(NOW, state="resolved"))
+    assert [row[4] for row in await rows_of(database)] == ["open", "resolved"]

@@ -38,11 +38,12 @@ async def test_every_job_is_told_with_why_it_died(database: Database) -> None:
 
 
 async def test_turns_are_untold_until_they_are_told(database: Database) -> None:
-    row = {"subject": "backlog:leads", "state": "late", "detail": {}}
+    row = {"episode": 1, "kind": "opened", "detail": {}}
     async with database.read() as connection:
         assert await read_untold(connection) == Untold()
     await put(database, turns, {**row, "at": BEFORE, "told_at": None}, {**row, "at": NOW, "told_at": None})
     await put(database, turns, {**row, "at": BEFORE - timedelta(days=1), "told_at": BEFORE})
+    await put(database, turns, {**row, "at": BEFORE - timedelta(days=1), "quiet": True})
     async with database.read() as connection:
         assert await read_untold(connection) == Untold(2, BEFORE)
 

@@ -145,6 +145,14 @@ async def test_native_sync_shows_and_its_probe_changes_nothing(marketo: Marketo,
     assert (await http.get("/sandbox/companies")).json()["count"] == 0
 
 
+async def test_the_calls_of_a_week_are_told_by_day(marketo: Marketo) -> None:
+    """The sandbox counts a day's calls where they are made, and the one that asks with them."""
+    days = sorted((await marketo.calls_by_day()).items())
+    assert len(days) == 7
+    assert days[-1][1] > 0
+    assert {calls for _day, calls in days[:-1]} == {0}
+
+
 async def test_wrong_credentials_are_for_a_person(http: httpx.AsyncClient) -> None:
     client = Marketo(access(http, secret="wrong"))
     with pytest.raises(PersonMustLook) as caught:

@@ -1,0 +1,100 @@
+"""The numbers that rules go by, read once a look: from storage, and from what this process knows of itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.changes import Finding
+from storage.episodes import Undelivered, read_undelivered
+from storage.error_groups import Group, open_groups
+from storage.history import Lane, LaneName, Service, read_lanes, read_services, read_synced
+from storage.ledger.findings import read_findings
+from storage.watched import read_began, read_failed, read_not_taken_up
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+LOST = ("unknown", "unreadable")
+STALLED_AFTER = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What only the process that syncs knows: `used` is the share of the day's calls (None: nobody knows), `throttled`
+
+    how often each service slowed us down in the last quarter of an hour. `overdue_since`: no pass ended for too long.
+    """
+
+    overdue_since: datetime | None = None
+    used: float | None = None
+    may_call: bool = True
+    throttled: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Everything as it was at `now`; `own` is None where another process syncs.
+
+    `synced` and `failed` are of the last hour, `lately` what was synced in the last half hour, `queued_since` when
+    the first change in the queue was noted, all by object. `lost_fields` were there when the sync began.
+    """
+
+    now: datetime
+    lanes: Sequence[Lane] = ()
+    services: Sequence[Service] = ()
+    groups: Sequence[Group] = ()
+    synced: Mapping[str, int] = field(default_factory=dict)
+    failed: Mapping[str, int] = field(default_factory=dict)
+    lately: Mapping[str, int] = field(default_factory=dict)
+    queued_since: Mapping[str, datetime] = field(default_factory=dict)
+    undelivered: Sequence[Undelivered] = ()
+    lost_fields: Sequence[Finding] = ()
+    own: Own | None = None
+
+    @property
+    def moving(self) -> dict[str, list[Lane]]:
+        """The lanes that are to be written, by object: live, and not paused by a person. The others never speak."""
+        found: dict[str, list[Lane]] = {}
+        for lane in self.lanes:
+            if lane.live and not lane.paused:
+                found.setdefault(lane.object, []).append(lane)
+        return found
+
+    @property
+    def backlog(self) -> int:
+        return sum(lane.backlog for lanes in self.moving.values() for lane in lanes)
+
+
+async def read_figures(
+    connection: AsyncConnection, names: Sequence[LaneName], now: datetime, own: Own | None
+) -> Figures:
+    end = now + HOUR  # what is of this very minute, too
+    lanes = await read_lanes(connection, names, now)
+    free = [(one.object, one.direction) for one in lanes if one.live and not one.paused and not one.stopped_at]
+    return Figures(
+        now=now,
+        lanes=lanes,
+        services=await read_services(connection),
+        groups=await open_groups(connection, now - DAY),
+        synced=_by_object(await read_synced(connection, now - HOUR, end)),
+        failed=await read_failed(connection, now - HOUR),
+        lately=_by_object(await read_synced(connection, now - STALLED_AFTER, end)),
+        queued_since=await read_not_taken_up(connection, free),
+        undelivered=await read_undelivered(connection),
+        lost_fields=await _lost_fields(connection),
+        own=own,
+    )
+
+
+async def _lost_fields(connection: AsyncConnection) -> list[Finding]:
+    """What was not there from the first day on is told by check and by health, and alarms nobody."""
+    began = await read_began(connection)
+    found = await read_findings(connection, LOST) if began else []
+    return [one for one in found if began and one.since and one.since - began > HOUR]
+
+
+def _by_object(synced: Mapping[LaneName, int]) -> dict[str, int]:
+    summed: dict[str, int] = {}
+    for (name, _), records in synced.items():
+        summed[name] = summed.get(name, 0) + records
+    return summed

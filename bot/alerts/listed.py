@@ -1,0 +1,184 @@
+"""What a channel hears, drawn: what is under way first, then every subscription in words, with buttons. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+
+from bot import blocks
+from bot.alerts import message
+from bot.answers import Answer, say, written
+from bot.blocks import Block, Button, Word
+from bot.figures import clock, count, named
+from bot.request_subscribing import Alerts, Quiet, Subscribe, Unsubscribe
+from bot.safe import clean, for_mrkdwn
+from bot.subscribe_form import form_button
+from bot.texts import _, plural
+from storage.alerting import Episode
+
+MOST_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Subscriptions that were asked for together: their `numbers`, the `request`, and what it means."""
+
+    numbers: tuple[int, ...]
+    request: Subscribe
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is listed. `built_in` is what the settings have this channel hear, empty where they do not."""
+
+    episodes: Sequence[Episode]
+    lines: Sequence[Line]
+    quiet_times: int
+    built_in: str
+    may_change: bool
+    now: datetime
+    zone: tzinfo
+
+
+def draw(heard: Heard) -> Answer:
+    heading = _heading(heard)
+    drawn: list[Block] = [blocks.plain(heading)]
+    spelled = [for_mrkdwn(heading)]
+    for episode in heard.episodes:
+        _add(drawn, spelled, _under_way(episode, heard), _of_episode(episode), heard.may_change)
+    for line in heard.lines[:MOST_SHOWN]:
+        words: list[Word] = [(" ".join(f"#{number}" for number in line.numbers), "bold"), f"  {named(line.said)}"]
+        _add(drawn, spelled, words, _of_line(line), heard.may_change)
+    for note in _notes(heard):
+        drawn.append(blocks.small(note))
+        spelled.append(for_mrkdwn(note))
+    return Answer("\n".join(spelled), [*drawn, _last(heard)])
+
+
+def _add(drawn: list[Block], spelled: list[str], words: list[Word], buttons: Block, may_change: bool) -> None:
+    drawn += [blocks.lines(words), *([buttons] if may_change else [])]
+    spelled.append(written(words))
+
+
+def _heading(heard: Heard) -> str:
+    if heard.episodes:
+        under_way = plural("{count} alert is under way.", "{count} alerts are under way.", len(heard.episodes))
+        return f"{under_way.format(count=count(len(heard.episodes)))} {_('What is heard here:')}"
+    if heard.lines or heard.built_in:
+        return f"{_('No alert is under way.')} {_('What is heard here:')}"
+    return _("Nothing is heard here. To begin with what suits most: /sync subscribe")
+
+
+def _under_way(episode: Episode, heard: Heard) -> list[Word]:
+    """`#7  since 13:02  BEHIND  Leads: 1,204 waiting, the oldest for 3h. Acknowledged by Dana.`"""
+    short = message.in_short(episode, heard.now, heard.zone)
+    said = _("since {time}  {what}").format(time=_clock(episode.opened_at, heard), what=short)
+    if episode.acknowledged_by:
+        said += " " + _("Acknowledged by {name}.").format(name=clean(episode.acknowledged_by))
+    if episode.snoozed_until and episode.snoozed_until > heard.now:
+        said += " " + _("Silent until {time}.").format(time=_clock(episode.snoozed_until, heard))
+    return [(f"#{episode.id}", "bold"), f"  {said}"]
+
+
+def _clock(moment: datetime, heard: Heard) -> str:
+    return clock(moment, heard.now, heard.zone)
+
+
+def _of_episode(episode: Episode) -> Block:
+    number = episode.id
+    acknowledge = Button(
+        _("Acknowledge"), Alerts("ack", number).words, _("Acknowledge #{number}").format(number=number)
+    )
+    return blocks.actions(
+        [
+            *([] if episode.acknowledged_by else [acknowledge]),
+            Button(_("Snooze 1 h"), Alerts("snooze", number, timedelta(hours=1)).words),
+            Button(_("Until tomorrow 09:00"), Alerts("snooze", number).words),
+        ]
+    )
+
+
+def _of_line(line: Line) -> Block:
+    row = blocks.actions([Button(_("Unsubscribe"), Unsubscribe(line.numbers).words)])
+    return {**row, "elements": [form_button(_("Change…"), line.request, line.numbers), *row["elements"]]}
+
+
+def _notes(heard: Heard) -> list[str]:
+    notes = []
+    if heard.built_in:
+        notes.append(
+            _("Built in, because ALERT_CHANNEL names this channel: {what}. A subscription takes its place.").format(
+                what=heard.built_in
+            )
+        )
+    if (more := len(heard.lines) - MOST_SHOWN) > 0:
+        notes.append(_("{count} more are not shown.").format(count=count(more)))
+    if heard.quiet_times:
+        notes.append(_("Quiet times: {count}. See: /sync quiet").format(count=count(heard.quiet_times)))
+    return notes
+
+
+def _last(heard: Heard) -> Block:
+    changing = [Button(_("Test"), Alerts("test").words, _("Send a test alert here"))] if heard.may_change else []
+    row = blocks.actions([Button(_("Quiet times"), Quiet().words), *changing, Button(_("Refresh"), Alerts().words)])
+    subscribing = [form_button(_("Subscribe…"), Subscribe())] if heard.may_change else []
+    return {**row, "elements": [*subscribing, *row["elements"]]}
+
+
+def subscribed(said: str, replaced: bool) -> Answer:
+    """`replaced` where the channel of the settings heard everything so far."""
+    sentence = _("Subscribed to {what}.").format(what=said) + _in_place(replaced)
+    return say(sentence, Button(_("Alerts"), Alerts().words), Button(_("Test"), Alerts("test").words))
+
+
+def subscribed_by(name: str, said: str, replaced: bool) -> Answer:
+    """For everybody in the channel."""
+    sentence = _("{name} subscribed this channel to {what}.").format(name=name, what=said) + _in_place(replaced)
+    return say(sentence, Button(_("Alerts"), Alerts().words))
+
+
+def _in_place(replaced: bool) -> str:
+    """Nobody is to hear less than before without a word."""
+    told = _("That is all it hears now; what was built in by ALERT_CHANNEL comes back with: /sync subscribe")
+    return f" {told}" if replaced else ""
+
+
+def unsubscribed(said: Sequence[str], built_in: bool) -> Answer:
+    sentence = _("Unsubscribed from {what}.").format(what="; ".join(said))
+    if built_in:
+        back = _("ALERT_CHANNEL names this channel, so that it hears everything again.")
+        sentence = f"{sentence} {back}"
+    return say(sentence, Button(_("Alerts"), Alerts().words))
+
+
+def unsubscribed_by(name: str, said: Sequence[str]) -> Answer:
+    sentence = _("{name} unsubscribed this channel from {what}.").format(name=name, what="; ".join(said))
+    return say(sentence, Button(_("Alerts"), Alerts().words))
+
+
+def nothing_gone(request: Unsubscribe, built_in: bool) -> Answer:
+    """Where nothing fits what was to be unsubscribed."""
+    sentence = _("No subscription here fits “{words}”.").format(words=request.words)
+    if built_in:
+        sentence = _("What is heard here is built in, because ALERT_CHANNEL names this channel. Subscribe to less:")
+    return say(sentence, Button(_("Alerts"), Alerts().words))
+
+
+def tested() -> Answer:
+    sentence = _("A test is on its way, down the road that alerts take. If it is not here in a minute: /sync health")
+    return say(sentence, Button(_("Health"), "health"), Button(_("Alerts"), Alerts().words))
+
+
+def acknowledged(episode: Episode) -> Answer:
+    sentence = _("#{number} is acknowledged by {name}; its message says so.")
+    return say(sentence.format(number=episode.id, name=clean(episode.acknowledged_by or "")))
+
+
+def snoozed(episode: Episode, until: str) -> Answer:
+    sentence = _("#{number} is silent until {time}; what turns meanwhile is told then, if it still holds.")
+    return say(sentence.format(number=episode.id, time=until))
+
+
+def not_here(number: int) -> Answer:
+    sentence = _("There is no alert #{number} under way here.").format(number=number)
+    return say(sentence, Button(_("Alerts"), Alerts().words))

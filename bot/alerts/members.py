@@ -1,0 +1,170 @@
+"""What is wrong, in words: a sentence for each thing, and which rule says so with its numbers. Pure.
+
+Counts, codes, objects and services; nothing about people.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from bot import durations, held
+from bot.figures import count, named
+from bot.safe import clean, cut
+
+Member = Mapping[str, Any]
+MOST_RULES, MOST_FIELDS = 4, 5
+OF_BACKLOG = ("backlog", "oldest", "growing", "stalled")
+
+
+def sentences(members: Iterable[Member], zone: tzinfo) -> list[str]:
+    """The worst first; an object that several rules speak of is told of once."""
+    found: dict[str, list[Member]] = {}
+    for one in members:
+        group = str(one["subject"]) if one["rule"] in OF_BACKLOG else f"{one['rule']}:{one['subject']}"
+        found.setdefault(group, []).append(one)
+    return [_sentence(ones, zone) for ones in found.values()]
+
+
+def _sentence(ones: Sequence[Member], zone: tzinfo) -> str:
+    one = ones[0]
+    if one["rule"] in OF_BACKLOG:
+        return _behind(ones)
+    return _SENTENCES[str(one["rule"])](one, zone)
+
+
+def _behind(ones: Sequence[Member]) -> str:
+    first, rules = ones[0], {str(one["rule"]): one for one in ones}
+    said = [f"{count(int(first['waiting']))} waiting"]
+    said += [f"the oldest for {_span(first['age'])}"] if first.get("age") is not None else []
+    said += [f"{count(int(rules['growing']['limit']))} six hours ago"] if "growing" in rules else []
+    said += [f"nothing synced for {_span(rules['stalled']['value'])}"] if "stalled" in rules else []
+    return f"{named(str(first['subject']))}: {', '.join(said)}"
+
+
+def _failures(one: Member, zone: tzinfo) -> str:
+    return f"{_subject(one)}: {one['value']} % of the last hour's records failed ({count(int(one['failed']))})"
+
+
+def _new_code(one: Member, zone: tzinfo) -> str:
+    where = ", ".join(named(str(each)) for each in one.get("objects", ()))
+    return f"a new error, {code_of(one)}: {count(int(one.get('value', 0)))} open{f' in {where}' if where else ''}"
+
+
+def _errors(one: Member, zone: tzinfo) -> str:
+    where = f"{named(str(one['object']))}: " if one.get("object") else ""
+    return f"{where}{count(int(one['value']))} errors{f' {code_of(one)}' if one.get('code') else ''} open"
+
+
+def _refused(one: Member, zone: tzinfo) -> str:
+    if one.get("object"):
+        return f"{_subject(one)} stopped: permission refused ({code_of(one)})"
+    return f"{_subject(one)} refuses our sign-in or our rights ({code_of(one)})"
+
+
+def _native_sync(one: Member, zone: tzinfo) -> str:
+    return f"Marketo's native sync is on, so {_subject(one)} stopped ({code_of(one)})"
+
+
+def _schema(one: Member, zone: tzinfo) -> str:
+    if fields := one.get("fields"):
+        listed = ", ".join(clean(str(each)) for each in fields[:MOST_FIELDS])
+        more = f" and {len(fields) - MOST_FIELDS} more" if len(fields) > MOST_FIELDS else ""
+        return f"{named(str(one['object']))}: fields that are there no more are left out: {listed}{more}"
+    return f"{_subject(one)} stopped: a field, table or key is not as it should be ({code_of(one)})"
+
+
+def _throttled(one: Member, zone: tzinfo) -> str:
+    times = f", {count(int(one['times']))} times in a quarter of an hour" if one.get("times") else ""
+    return f"{_subject(one)} slows us down{f' ({code_of(one)})' if one.get('code') else ''}{times}"
+
+
+def _down(one: Member, zone: tzinfo) -> str:
+    since = clock(datetime.fromisoformat(str(one["since"])), zone)
+    if one["subject"] == "sync":
+        return f"no pass has ended since {since}"
+    return f"{_subject(one)} is out of reach since {since} ({code_of(one)})"
+
+
+def _quota(one: Member, zone: tzinfo) -> str:
+    stopped = "; nothing is read or written until they are counted anew" if one.get("stopped") else ""
+    return f"{one['value']} % of the day's calls to Marketo are used{stopped}"
+
+
+def _brake(one: Member, zone: tzinfo) -> str:
+    return f"{_subject(one)} held: {held.why(one.get('why'))}. To go on: /sync resume {one['subject']}"
+
+
+def _undelivered(one: Member, zone: tzinfo) -> str:
+    return f"Slack does not take messages for the channel {clean(str(one['subject']))} ({code_of(one)})"
+
+
+_SENTENCES = {
+    "failures": _failures,
+    "new-code": _new_code,
+    "errors": _errors,
+    "refused": _refused,
+    "native-sync": _native_sync,
+    "schema": _schema,
+    "throttled": _throttled,
+    "down": _down,
+    "quota": _quota,
+    "brake": _brake,
+    "undelivered": _undelivered,
+}
+
+
+def rules(members: Sequence[Member]) -> str:
+    """`oldest > 2h for 5m: 3h`, rule by rule; so many, and then how many more."""
+    said = [_rule(one) for one in members[:MOST_RULES]]
+    more = len(members) - MOST_RULES
+    return "; ".join([*said, f"and {more} more"] if more > 0 else said)
+
+
+def _rule(one: Member) -> str:
+    rule = str(one["rule"])
+    value, limit = one.get("value"), one.get("limit")
+    where = f"{one['object']} " if one.get("object") else ""
+    lasts = f" for {_span(one['held'])}" if one.get("held") else ""
+    if rule in ("backlog", "errors"):
+        return f"{where}{rule} > {count(int(limit or 0))}{lasts}: {count(int(value or 0))}"
+    if rule in ("oldest", "stalled"):
+        return f"{where}{rule} > {_span(limit)}{lasts}: {_span(value)}"
+    if rule == "growing":
+        return f"{where}growing: {count(int(value or 0))}, {count(int(limit or 0))} 6 h ago"
+    if rule in ("failures", "quota"):
+        return f"{where}{rule} {'>' if rule == 'failures' else '≥'} {limit} %{lasts}: {value} %"
+    least = f" for at least {_span(one['held'])}" if one.get("held") else ""
+    return (
+        f"{where}{rule}{least}: {code_of(one) if one.get('code') else clean(str(one['subject'])).removeprefix('code:')}"
+    )
+
+
+def code_of(one: Member) -> str:
+    return cut(clean(str(one.get("code") or "")), 40) or "no code"
+
+
+def _subject(one: Member) -> str:
+    return named(clean(str(one["subject"])))
+
+
+def subjects(names: Iterable[str]) -> str:
+    """`Leads, Accounts and Marketo`."""
+    listed = list(names)
+    told = [_told(name) for name in listed if name != "all" or len(listed) == 1]
+    return " and ".join([", ".join(told[:-1]), told[-1]] if len(told) > 1 else told)
+
+
+def _told(name: str) -> str:
+    if name.startswith("code:"):
+        return clean(name.replace(":", " ", 1))
+    return {"all": "All objects", "sync": "The sync"}.get(name, named(clean(name).replace("code:", "code ")))
+
+
+def clock(moment: datetime, zone: tzinfo) -> str:
+    """`14:02 UTC`: readers of a channel live in several zones."""
+    there = moment.astimezone(zone)
+    return f"{there:%H:%M %Z}"
+
+
+def _span(seconds: Any) -> str:
+    return durations.spell(timedelta(seconds=int(seconds or 0)))

@@ -1,0 +1,215 @@
+"""What is watched. Each rule looks at the numbers of one moment and at what a channel wants. Pure."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from bot.alerts.connections import down, native_sync, refused, schema, throttled
+from bot.alerts.figures import Figures
+from bot.alerts.readings import LEAVES_AT, UNKNOWN, Band, Reading, above, so
+from bot.alerts.wants import Wants
+from storage.alerting import Level
+from storage.error_groups import Group
+from storage.ledger.episodes import UNREACHABLE
+
+DAY = timedelta(days=1)
+STALLED_AFTER = timedelta(minutes=30)
+CRITICAL_TIMES = 10  # the threshold
+CRITICAL_AGES = 4
+FEWEST_GROWING, GROWN_TIMES = 1_000, 1.2
+FEWEST_FAILED, CRITICAL_SHARE = 20, 50
+UNTOLD_TOO_LONG = timedelta(minutes=10)
+QUOTA_WARNING, QUOTA_CRITICAL, QUOTA_LEAVES_AT = 0.8, 1.0, 0.95
+
+Rule = Callable[[Figures, Wants], Iterator[Reading]]
+
+
+def backlog(figures: Figures, wants: Wants) -> Iterator[Reading]:
+    """More changes of an object wait than its threshold; ten times as many are critical."""
+    for name, lanes in figures.moving.items():
+        if wanted := wants.about("backlog", name):
+            limit, waiting = int(wants.threshold("backlog", wanted)), sum(lane.backlog for lane in lanes)
+            band = above(waiting, limit, limit * CRITICAL_TIMES)
+            yield _of_object("backlog", name, figures, wants, band, value=waiting, limit=limit)
+
+
+def oldest(figures: Figures, wants: Wants) -> Iterator[Reading]:
+    """The oldest change of an object has waited longer than its threshold; four times as long is critical."""
+    for name in figures.moving:
+        if wanted := wants.about("oldest", name):
+            limit, age = int(wants.threshold("oldest", wanted)), _age(figures, name)
+            band = above(age, limit, limit * CRITICAL_AGES)
+            yield _of_object("oldest", name, figures, wants, band, value=age, limit=limit)
+
+
+def growing(figures: Figures, wants: Wants) -> Iterator[Reading]:
+    """A backlog worth the name is a fifth above what it was six hours ago; it must fall to that to be well."""
+    for name, lanes in figures.moving.items():
+        if wants.about("growing", name):
+            waiting, before = sum(lane.backlog for lane in lanes), [lane.before for lane in lanes]
+            then = sum(each for each in before if each is not None)
+            few = waiting <= FEWEST_GROWING * LEAVES_AT  # which is well, whatever was before
+            band = UNKNOWN if None in before and not few else _growth(waiting, then)
+            yield _of_object("growing", name, figures, wants, band, value=waiting, limit=then)
+
+
+def stalled(figures: Figures, wants: Wants) -> Iterator[Reading]:
+    """Changes of an object could be written, and none was for half an hour.
+
+    Not where the cause is known and told by another rule: a service that is down, a used-up quota, a stopped lane.
+    """
+    excused = any(one.down_since for one in figures.services) or (figures.own is not None and not figures.own.may_call)
+    for name in figures.moving:
+        if wants.about("stalled", name):
+            since = figures.queued_since.get(name)
+            waits = figures.now - since if since else timedelta()
+            is_so = waits >= STALLED_AFTER and not figures.lately.get(name) and not excused
+            numbers = {"value": int(waits.total_seconds()), "limit": int(STALLED_AFTER.total_seconds())}
+            yield _of_object("stalled", name, figures, wants, so(is_so), **numbers)
+
+
+def failures(figures: Figures, wants: Wants) -> Iterator[Reading]:
+    """Of what was tried of an object in the last hour, too large a share failed; a few failures are no share."""
+    for name in figures.moving:
+        if wanted := wants.about("failures", name):
+            failed, synced = figures.failed.get(name, 0), figures.synced.get(name, 0)
+            share = 100 * failed // max(failed + synced, 1)
+            limit = int(wants.threshold("failures", wanted))
+            band = above(share, limit, max(CRITICAL_SHARE, limit)) if failed >= FEWEST_FAILED else Band()
+            numbers = {"value": share, "limit": limit, "failed": failed}
+            yield _reading("failures", name, wants, band, failed, name, **numbers)
+
+
+def new_code(figures: Figures, wants: Wants) -> Iterator[Reading]:
+    """A code that is not known: all its open errors are of the last day, and it was not told of in that time."""
+    for group in figures.groups:
+        names = [name for name in group.objects if name in figures.moving and wants.about("new-code", name)]
+        if names:
+            is_new = so(figures.now - group.oldest < DAY, "warning")
+            numbers = {"code": group.code, "value": group.errors, "objects": names}
+            hold = min(wants.hold, timedelta(minutes=1))
+            yield Reading(
+                "new-code", f"code:{group.code}", is_new, hold, affected=group.errors, numbers=numbers, again_after=DAY
+            )
+
+
+def errors(figures: Figures, wants: Wants) -> Iterator[Reading]:
+    """More errors are open than the threshold: of all, of an object, of a code; ten times as many are critical."""
+    for wanted in wants.subscriptions:
+        code, name = wanted.terms.get("code"), wanted.object
+        if wanted.what in (None, "errors"):
+            value = _of_code(figures.groups, str(code), name) if code else _open(figures, name)
+            limit = int(wanted.terms.get("open", 0)) if code else wants.threshold("open", wanted)
+            subject = " ".join(part for part in (name, f"code:{code}" if code else "") if part) or "all"
+            band = above(value, limit, None if code else limit * CRITICAL_TIMES)
+            yield _reading("errors", subject, wants, band, value, name, value=value, limit=limit, code=code)
+
+
+def quota(figures: Figures, wants: Wants) -> Iterator[Reading]:
+    """80 % of the day's calls to Marketo are used; all of them are critical. Nobody knows early on a new day."""
+    used = figures.own.used if figures.own else None
+    if wants.about("quota") and (figures.own is None or used is None):
+        yield Reading("quota", "marketo", UNKNOWN)
+    elif wants.about("quota") and figures.own is not None and used is not None:
+        band = Band(_quota_level(used), _quota_level(used / QUOTA_LEAVES_AT))
+        numbers = {"value": round(100 * used), "limit": 80, "stopped": not figures.own.may_call}
+        yield Reading("quota", "marketo", band, affected=figures.backlog, numbers=numbers)
+
+
+def brake(figures: Figures, wants: Wants) -> Iterator[Reading]:
+    """A brake holds an object until a person says whether it may go on."""
+    for name, lanes in figures.moving.items():
+        held = [lane for lane in lanes if lane.held]
+        if wants.about("brake", name):
+            waiting, first = sum(lane.backlog for lane in held), held[0] if held else None
+            since = min((lane.stopped_at for lane in held if lane.stopped_at), default=None)
+            numbers = {"code": first.stopped_code, "why": first.stopped_message} if first else {}
+            yield Reading("brake", name, so(bool(held)), since=since, affected=waiting, numbers=numbers, object=name)
+
+
+def undelivered(figures: Figures, wants: Wants) -> Iterator[Reading]:
+    """What Slack does not take for another channel; of this one it would be told too late."""
+    if wants.about("undelivered"):
+        for one in figures.undelivered:
+            if one.channel != wants.channel and one.error != UNREACHABLE:  # Slack itself: nobody could be told
+                numbers = {"code": one.error, "value": one.turns}
+                is_so = so(figures.now - one.since >= UNTOLD_TOO_LONG, "warning")
+                yield Reading("undelivered", one.channel, is_so, since=one.since, numbers=numbers)
+
+
+RULES: tuple[Rule, ...] = (
+    backlog,
+    oldest,
+    growing,
+    stalled,
+    failures,
+    new_code,
+    errors,
+    refused,
+    native_sync,
+    schema,
+    throttled,
+    down,
+    quota,
+    brake,
+    undelivered,
+)
+
+
+# What these read is there only while it is bad.
+PASSING: Mapping[str, timedelta] = {"new-code": DAY, "undelivered": timedelta()}
+
+
+def readings(figures: Figures, wants: Wants, known: Collection[str] = ()) -> dict[str, Reading]:
+    """What every rule reads, by key; of the `known` keys, also those that passed away by themselves."""
+    found = {reading.key: reading for rule in RULES for reading in rule(figures, wants)}
+    for key in known:
+        rule, _, subject = key.partition(":")
+        if key not in found and rule in PASSING and any(one.what in (None, rule) for one in wants.subscriptions):
+            rests = 2 * wants.hold
+            found[key] = Reading(rule, subject, Band(), rests_for=rests, again_after=PASSING[rule])
+    return found
+
+
+def _growth(waiting: int, then: int) -> Band:
+    enters = waiting > FEWEST_GROWING and waiting > then * GROWN_TIMES
+    keeps = waiting > FEWEST_GROWING * LEAVES_AT and waiting > then
+    return Band("warning" if enters else "well", "warning" if keeps else "well")
+
+
+def _age(figures: Figures, name: str) -> int:
+    moments: list[datetime] = [at for lane in figures.moving[name] for at in lane.oldest.values()]
+    return max(int((figures.now - min(moments)).total_seconds()), 0) if moments else 0
+
+
+def _quota_level(used: float) -> Level:
+    return "critical" if used >= QUOTA_CRITICAL else "warning" if used >= QUOTA_WARNING else "well"
+
+
+def _open(figures: Figures, name: str | None) -> int:
+    return sum(lane.errors for lane in figures.lanes if name in (None, lane.object))
+
+
+def _of_code(groups: Sequence[Group], code: str, name: str | None) -> int:
+    return sum(one.errors for one in groups if one.code == code and (name is None or name in one.objects))
+
+
+def _of_object(
+    rule: str, name: str, figures: Figures, wants: Wants, band: Band, **numbers: int | str | None
+) -> Reading:
+    """With what waits and for how long, whichever of the two the rule is about: the message says both."""
+    waiting = sum(lane.backlog for lane in figures.moving[name])
+    told = {"waiting": waiting, "age": _age(figures, name) if waiting else None}
+    return _reading(rule, name, wants, band, waiting, name, **{**told, **numbers})
+
+
+def _reading(
+    rule: str,
+    subject: str,
+    wants: Wants,
+    band: Band,
+    affected: int,
+    object: str | None,
+    **numbers: int | str | None,
+) -> Reading:
+    hold = wants.hold
+    return Reading(rule, subject, band, hold, 2 * hold, affected=affected, numbers=numbers, object=object)

@@ -1,0 +1,218 @@
+"""Tells channels what turned: a message for each episode, edited as it goes on, and a line in its thread for each turn.
+
+Everything is claimed before it is told and marked once it was. Rather told twice than never: whoever dies between the
+two is followed by another, two minutes later.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.alerts import message
+from bot.alerts.message import LATE, Telling
+from bot.alerts.quiet import is_held_back, zone_named
+from bot.answers import Answer
+from bot.deliver import OF_BLOCKS
+from bot.safe import for_mrkdwn
+from storage.alerting import Episode, EpisodeTurn, Subscription
+from storage.database import Database
+from storage.episodes import last_turn, read_episode, read_to_tell, was_lost
+from storage.ledger import episodes as ledger
+from storage.ledger.subscribing import read_quiet_times, read_subscriptions
+
+log = logging.getLogger(__name__)
+APART_SECONDS = 1.0  # Slack takes about one message a second in a channel (docs.slack.dev, rate limits)
+ANSWERS = ("acknowledged", "snoozed")  # what a person just did is told at once, quiet or not
+NO_CHANNEL = (
+    "channel_not_found",
+    "not_in_channel",
+    "is_archived",
+    "account_inactive",
+    "restricted_action",
+    "no_permission",
+)
+NO_MESSAGE = ("message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found")
+
+
+class Teller:
+    """One process's way to tell. `operators` hear of a channel that is gone where nobody subscribed to it.
+
+    `wait` passes the seconds between two messages in one channel.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        client: AsyncWebClient,
+        operators: Collection[str] = (),
+        wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._database, self._client, self._wait = database, client, wait
+        self._operators = sorted(one for one in operators if one.startswith(("U", "W")))
+        self._free_at: dict[str, float] = {}
+        self._not_before: dict[str, datetime] = {}
+
+    async def tell(self, now: datetime) -> None:
+        """Tells what is untold, in order. Where Slack fails, the rest waits for the next call."""
+        async with self._database.read() as connection:
+            waiting = await read_to_tell(connection)
+            quiet = await read_quiet_times(connection)
+            subscribed = await read_subscriptions(connection)
+        for episode in waiting:
+            if self._not_before.get(episode.channel, now) > now:
+                continue
+            ours = [one for one in subscribed if one.channel == episode.channel and one.kind == "alerts"]
+            silent = is_held_back(episode, [one for one in quiet if one.channel == episode.channel], now)
+            if not await self._tell(episode, ours, silent, now):
+                return
+
+    async def _tell(self, episode: Episode, ours: Sequence[Subscription], silent: bool, now: datetime) -> bool:
+        """One episode; whether Slack is there, so that others are worth a try."""
+        async with self._database.write() as connection:
+            if silent:
+                await ledger.kept_quiet(connection, episode.id, ANSWERS)
+            claimed = await ledger.claim(connection, episode.id, now, ANSWERS if silent else None)
+            fresh, last = await read_episode(connection, episode.id), await last_turn(connection, episode.id)
+        if fresh is None or (not claimed and not (silent and fresh.ts and fresh.drawn < last)):
+            return True
+        zone = zone_named(ours[0].zone if ours else "UTC")
+        try:
+            await self._show(Telling(fresh, now, zone, _calls(fresh, claimed)), claimed, last, silent)
+        except SlackApiError as refused:
+            await self._refused(refused, fresh, claimed, ours, Telling(fresh, now, zone))
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as failure:
+            log.warning("Slack is out of reach; alerts wait: %r", failure)
+            await self._give_back(claimed, ledger.UNREACHABLE)
+            return False
+        return True
+
+    async def _show(self, telling: Telling, claimed: Sequence[EpisodeTurn], last: int, silent: bool) -> None:
+        """Brings the message up to date and adds to its thread; marks what was told."""
+        episode = telling.episode
+        if episode.ts is None:
+            passed = episode.closed_at is not None and all(turn.quiet for turn in claimed)
+            if not silent and not passed:  # what came and went while it was to be quiet is nothing to tell
+                await self._post(replace(telling, episode=_dated(telling, claimed)), last)
+        else:
+            there = await self._edit(telling, episode.ts, last) if episode.drawn < last else True
+            said = message.line(telling, claimed) if there else None
+            if said:
+                await self._send(episode.channel, said, episode.ts)
+        async with self._database.write() as connection:
+            await ledger.told(connection, claimed, telling.now)
+
+    async def _post(self, telling: Telling, last: int) -> None:
+        """The episode's message; where it is, is remembered before anything else."""
+        episode = telling.episode
+        ts = await self._send(episode.channel, message.root(telling))
+        async with self._database.write() as connection:
+            await ledger.remember_message(connection, episode.id, ts, last, episode.late_since)
+
+    async def _edit(self, telling: Telling, ts: str, last: int) -> bool:
+        """Whether the message is still there to be edited; somebody may have deleted it."""
+        episode, said = telling.episode, message.root(replace(telling, calls=()))
+        try:
+            await self._client.chat_update(
+                channel=episode.channel, ts=ts, text=said.text, blocks=list(said.blocks), unfurl_links=False
+            )
+        except SlackApiError as refused:
+            if refused.response["error"] not in NO_MESSAGE:
+                raise
+            log.warning("the message of alert %s can no longer be edited: %s", episode.id, refused.response["error"])
+            return False
+        async with self._database.write() as connection:
+            await ledger.update_episode(connection, episode.id, drawn=last)
+        return True
+
+    async def _send(self, channel: str, said: Answer, thread_ts: str | None = None) -> str:
+        """Posts, no sooner than a second after the last message there; in plain text where blocks are refused."""
+        await self.wait_for(channel)
+        given: dict[str, Any] = {"channel": channel, "thread_ts": thread_ts, "unfurl_links": False}
+        try:
+            posted = await self._client.chat_postMessage(**given, text=said.text, blocks=list(said.blocks) or None)
+        except SlackApiError as refused:
+            if not said.blocks or refused.response["error"] not in OF_BLOCKS:
+                raise
+            log.warning("Slack refused an alert's blocks: %s", refused.response["error"])
+            posted = await self._client.chat_postMessage(**given, text=said.text)
+        return str(posted["ts"])
+
+    async def wait_for(self, channel: str) -> None:
+        """Until Slack takes another message there."""
+        at = time.monotonic()
+        free_at = self._free_at.get(channel, at)
+        self._free_at[channel] = max(free_at, at) + APART_SECONDS
+        if free_at > at:
+            await self._wait(free_at - at)
+
+    async def _refused(
+        self,
+        refused: SlackApiError,
+        episode: Episode,
+        claimed: Sequence[EpisodeTurn],
+        ours: Sequence[Subscription],
+        telling: Telling,
+    ) -> None:
+        error = str(refused.response["error"])
+        log.warning("Slack did not take an alert for %s: %s", episode.channel, error)
+        if error in NO_CHANNEL:
+            await self._tell_somebody(error, episode, claimed, ours, telling)
+            return
+        if error == "ratelimited":
+            seconds = float(refused.response.headers.get("Retry-After", 30))
+            self._not_before[episode.channel] = telling.now + timedelta(seconds=seconds)
+        await self._give_back(claimed, error)
+
+    async def _tell_somebody(
+        self,
+        error: str,
+        episode: Episode,
+        claimed: Sequence[EpisodeTurn],
+        ours: Sequence[Subscription],
+        telling: Telling,
+    ) -> None:
+        """Whoever subscribed hears of a channel that takes nothing any more, once until it does again."""
+        async with self._database.read() as connection:
+            known = episode.lost is not None or await was_lost(connection, episode.channel, episode.id)
+        people = list(dict.fromkeys(one.created_by for one in ours if one.created_by)) or self._operators
+        try:
+            for person in [] if known else people:
+                await self._send(person, _in_place_of(episode.channel, error, telling))
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as failure:
+            log.warning("nor did anybody hear of it: %r", failure)
+            await self._give_back(claimed, error)
+            return
+        async with self._database.write() as connection:
+            await ledger.update_episode(connection, episode.id, lost=error[:80])
+            await ledger.told(connection, claimed, telling.now)
+
+    async def _give_back(self, claimed: Sequence[EpisodeTurn], failure: str) -> None:
+        async with self._database.write() as connection:
+            await ledger.failed(connection, claimed, failure)
+
+
+def _dated(telling: Telling, claimed: Sequence[EpisodeTurn]) -> Episode:
+    """With since when it should have been told, where that is long ago and not because it was to be quiet."""
+    late = next((turn.at for turn in claimed[:1] if not turn.quiet and telling.now - turn.at > LATE), None)
+    return replace(telling.episode, late_since=late)
+
+
+def _calls(episode: Episode, claimed: Sequence[EpisodeTurn]) -> list[str]:
+    """Whom the turns call, while it is as bad as that still."""
+    if episode.level != "critical":
+        return []
+    return list(dict.fromkeys(who for turn in claimed for who in turn.detail.get("mention", ())))
+
+
+def _in_place_of(channel: str, error: str, telling: Telling) -> Answer:
+    said = message.in_short(telling.episode, telling.now, telling.zone)
+    why = f"I cannot tell the channel {channel} its alerts any more: Slack says {error}. Invite me there again, or stop"
+    return Answer(for_mrkdwn(f"{why} them there with /sync unsubscribe. What I would have said:\n{said}"))
