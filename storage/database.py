@@ -106,7 +106,8 @@ def _upgrade(connection: Connection) -> None:
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, **JSON)
+    # The connection used last is used next: each has a cache and a thread of its own, and few of them need to fill up.
+    engine = create_async_engine(url, pool_use_lifo=True, **JSON)
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
