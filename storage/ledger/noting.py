@@ -107,19 +107,21 @@ def _adds_nothing(existing: Row[Any], one: Seen) -> bool:
 def _fold(lane: Lane, existing: Row[Any], one: Seen, moves: Moves) -> dict[str, Any]:
     operation = folded_operation(existing.operation, one.operation)
     stays = existing.state == "parked" and existing.code == LOOP and operation != "delete"
+    healed = existing.state == "parked" and not stays  # which waits from now on: as an error it did not
     moves[Total(lane.object, lane.direction, one.operation, "folded")] += 1
     moves[Total(lane.object, lane.direction, existing.operation, measure_of(existing))] -= 1
     moves[Total(lane.object, lane.direction, operation, measure_of(existing) if stays else "backlog")] += 1
     return {
         "b_id": existing.id,
         "b_operation": operation,
-        "b_state": "waiting" if existing.state == "parked" and not stays else existing.state,
+        "b_state": "waiting" if healed else existing.state,
+        "b_waiting_since": max(one.edited_at, existing.waiting_since) if healed else existing.waiting_since,
         "b_values": {**existing.values, **one.values},
         "b_extra": {**(existing.extra or {}), **(one.extra or {})} or None,
         "b_label": one.label or existing.label,
         "b_edited_by": one.edited_by or existing.edited_by,
         "b_ignored": existing.ignored and stays,
-        "b_healed": existing.state == "parked" and not stays,
+        "b_healed": healed,
     }
 
 
@@ -157,6 +159,7 @@ async def _write_folded(connection: AsyncConnection, folded: list[dict[str, Any]
         .values(
             operation=bindparam("b_operation"),
             state=bindparam("b_state"),
+            waiting_since=bindparam("b_waiting_since", type_=changes.c.waiting_since.type),
             values=bindparam("b_values", type_=changes.c["values"].type),
             extra=bindparam("b_extra", type_=changes.c.extra.type),
             label=bindparam("b_label"),
