@@ -31,6 +31,7 @@ TOUR = (
     "/sync help",
 )
 EDIT_EVERY_SECONDS = 3.0
+OUTAGE_AFTER_SECONDS, OUTAGE_SECONDS = 20.0, 90.0
 PASS_EVERY_SECONDS = 5
 
 
@@ -162,20 +163,29 @@ async def with_people(
     """The conversation, while people keep editing both sides; with --wait-synced they rest."""
     if arguments.wait_synced is not None and not await synced(settings, arguments.wait_synced):
         return 1
-    resting = arguments.wait_synced is not None
+    resting, alone = arguments.wait_synced is not None, bool(arguments.say) or not sys.stdin.isatty()
     people = None if resting else asyncio.create_task(keep_editing(http, settings.dynamics_url, settings.marketo_url))
+    outage = None if resting or alone else asyncio.create_task(lose_marketo(http, settings.marketo_url))
     try:
-        if arguments.say or not sys.stdin.isatty():
+        if alone:
             for words in arguments.say or TOUR:
                 print(f"> {words}\n{await conversation.ask(words)}\n", flush=True)
         else:
             await prompt(conversation)
     finally:
-        if people:
-            people.cancel()
+        for task in filter(None, (people, outage)):
+            task.cancel()
             with suppress(asyncio.CancelledError):
-                await people
+                await task
     return 0
+
+
+async def lose_marketo(http: httpx.AsyncClient, marketo: str) -> None:
+    """Marketo is out of reach for a while, so that an alert is to be seen from its beginning to its end."""
+    await asyncio.sleep(OUTAGE_AFTER_SECONDS)
+    await http.post(f"{marketo}/sandbox/weather", json={"down": True})
+    await asyncio.sleep(OUTAGE_SECONDS)
+    await http.post(f"{marketo}/sandbox/weather", json={"down": False})
 
 
 async def keep_editing(http: httpx.AsyncClient, *urls: str) -> None:

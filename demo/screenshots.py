@@ -1,11 +1,12 @@
 """scripts/screenshots: the demo's bot, photographed as people meet it, on a desk (1280 wide) and on a phone (390).
 
 The scene: people kept editing Dynamics while Marketo was away for two hours, so leads are behind when the bot starts;
-then Marketo comes back.
+some of what waits turns out to be much older, somebody acknowledges the alert, and Marketo comes back.
 """
 
 import argparse
 import asyncio
+import re
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -30,8 +31,11 @@ from storage.database import Database
 WIDTHS = (1280, 390)
 HEIGHT = 1600  # so high that no answer is cut
 AWAY = timedelta(hours=2, minutes=14)
+LONG_AGO = timedelta(hours=9)
 PATIENCE_MS = 90_000
-WIDEST = 850
+WIDEST, MARGIN = 850, 8
+SEEN = re.compile(r"BEHIND, CRITICAL.*Acknowledged by", re.DOTALL)
+BEHIND_NO_MORE = re.compile(r"RECOVERED\s.*behind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,12 @@ class Stage:
             moment = now - timedelta(minutes=minutes)
             await self.control(self.dynamics, "clock", now=moment.isoformat())
             await self.control(self.dynamics, "edits", count=12)
+        await self.control(self.dynamics, "clock", real=True)
+
+    async def it_gets_worse(self) -> None:
+        """Edits arrive from a night that nobody knew of."""
+        await self.control(self.dynamics, "clock", now=(datetime.now(UTC) - LONG_AGO).isoformat())
+        await self.control(self.dynamics, "edits", count=60)
         await self.control(self.dynamics, "clock", real=True)
 
     async def marketo_comes_back(self) -> None:
@@ -88,13 +98,26 @@ class Camera:
         await message.scroll_into_view_if_needed()
         await self.page.mouse.move(0, 0)
         await self.page.wait_for_timeout(600)  # charts are drawn when there is room, unread marks at the next look
-        path = self.folder / f"{name}-{self.width}.png"
         box = await message.bounding_box()
         pane = await self.page.locator("main").bounding_box()
         if box is None or pane is None:
             raise DidNotStart(f"nothing to see of {name}")
-        width = min(pane["width"], WIDEST)
-        taken = await self.page.screenshot(clip={**box, "x": pane["x"], "width": width})
+        await self._keep(name, {**box, "x": pane["x"], "width": min(pane["width"], WIDEST)})
+
+    async def take_thread(self, name: str, message: Locator, last: str) -> None:
+        """A picture of a message's thread, down to the line with the words `last`."""
+        await message.get_by_role("button", name=re.compile("repl(y|ies)")).click()
+        end = self.page.locator("#replies article").filter(has_text=last).last
+        await end.wait_for()
+        pane, bottom = await self.page.locator("#thread").bounding_box(), await end.bounding_box()
+        if pane is None or bottom is None:
+            raise DidNotStart(f"nothing to see of {name}")
+        await self._keep(name, {**pane, "height": bottom["y"] + bottom["height"] - pane["y"] + MARGIN})
+        await self.page.get_by_role("button", name="Close the thread").click()
+
+    async def _keep(self, name: str, clip: Any) -> None:
+        path = self.folder / f"{name}-{self.width}.png"
+        taken = await self.page.screenshot(clip=clip)
         path.write_bytes(await small(taken, self.page))
         print(f"{path.name}: {path.stat().st_size / 1024:.0f} kB")
 
@@ -102,7 +125,7 @@ class Camera:
         last = self.page.locator("#messages article").last
         return await last.get_attribute("data-message") if await last.count() else None
 
-    async def alert(self, words: str) -> Locator:
+    async def alert(self, words: str | re.Pattern[str]) -> Locator:
         found = self.page.locator("#messages article").filter(has_text=words).first
         await found.wait_for(timeout=PATIENCE_MS)
         return found
@@ -121,15 +144,22 @@ async def open_windows(browser: Browser, slack: str, folder: Path) -> list[Camer
 
 async def photograph(stage: Stage, cameras: list[Camera]) -> None:
     for camera in cameras:
-        await camera.take("alert-late", await camera.alert("BEHIND Leads"))
+        await camera.take("alert-late", await camera.alert("BEHIND"))
     for camera in cameras:
         status = await camera.say("/sync status")
         await camera.take("status", status)
         await camera.take("drill-down", await camera.say("/sync status leads trend"))
         await camera.take("errors", await camera.say("/sync errors"))
+    await stage.it_gets_worse()
+    worse = await cameras[0].alert("BEHIND, CRITICAL")
+    await worse.get_by_role("button", name=re.compile("^Acknowledge")).click()
+    for camera in cameras:
+        await camera.take("alert-worse", await camera.alert(SEEN))
     await stage.marketo_comes_back()
     for camera in cameras:
-        await camera.take("alert-recovered", await camera.alert("RECOVERED Leads"))
+        recovered = await camera.alert(BEHIND_NO_MORE)
+        await camera.take("alert-recovered", recovered)
+        await camera.take_thread("alert-thread", recovered, "Recovered")
 
 
 async def staged(folder: Path, scene: Callable[[Stage], Awaitable[None]]) -> None:

@@ -124,7 +124,7 @@ def _rule(one: Member) -> str:
     rule = str(one["rule"])
     value, limit = one.get("value"), one.get("limit")
     where = f"{one['object']} " if one.get("object") else ""
-    lasts = f" for {_span(one['held'])}" if one.get("held") else ""
+    lasts = f" for {_held(one)}" if one.get("held") else ""
     if rule in ("backlog", "errors"):
         return f"{where}{rule} > {count(int(limit or 0))}{lasts}: {count(int(value or 0))}"
     if rule in ("oldest", "stalled"):
@@ -133,10 +133,14 @@ def _rule(one: Member) -> str:
         return f"{where}growing: {count(int(value or 0))}, {count(int(limit or 0))} 6 h ago"
     if rule in ("failures", "quota"):
         return f"{where}{rule} {'>' if rule == 'failures' else '≥'} {limit} %{lasts}: {value} %"
-    least = f" for at least {_span(one['held'])}" if one.get("held") else ""
+    least = f" for at least {_held(one)}" if one.get("held") else ""
     return (
         f"{where}{rule}{least}: {code_of(one) if one.get('code') else clean(str(one['subject'])).removeprefix('code:')}"
     )
+
+
+def _held(one: Member) -> str:
+    return durations.exact(timedelta(seconds=int(one["held"])))
 
 
 def code_of(one: Member) -> str:

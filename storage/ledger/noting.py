@@ -179,7 +179,7 @@ async def _write_folded(connection: AsyncConnection, folded: list[dict[str, Any]
         .values(
             operation=bindparam("b_operation"),
             state=bindparam("b_state"),
-            waiting_since=bindparam("b_waiting_since"),
+            waiting_since=bindparam("b_waiting_since", type_=changes.c.waiting_since.type),
             values=bindparam("b_values", type_=changes.c["values"].type),
             extra=bindparam("b_extra", type_=changes.c.extra.type),
             label=bindparam("b_label"),

@@ -159,6 +159,14 @@ async def test_a_refused_change_is_an_open_error_until_it_is_healed(database: Da
     assert (await totals(database)).get(("insert", "open", "")) is None
 
 
+async def test_a_healed_change_waits_since_the_edit_that_healed_it(database: Database) -> None:
+    await noted(database, seen("a", minutes_ago=30))
+    await parked(database)
+    await noted(database, seen("a", minutes_ago=1, values={"title": "mended"}))
+    (row,) = await rows(database, changes)
+    assert row.waiting_since == NOW - timedelta(minutes=1)
+
+
 async def test_a_parked_change_that_is_seen_unchanged_stays_parked(database: Database) -> None:
     await noted(database, seen("a"))
     await parked(database)
