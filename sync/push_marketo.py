@@ -16,6 +16,7 @@ from sync.deferring import defer, for_parent
 from sync.engine import CALL, Engine
 from sync.errors import SyncFailure
 from sync.lead_and_contact import give_way
+from sync.lost_inserts import found_after_all
 from sync.match_outcomes import file_matches, forget_former
 from sync.matching import Matches
 from sync.matching_marketo import in_marketo
@@ -67,8 +68,10 @@ def _note_roles(engine: Engine, claimed: Claim, roles: Mapping[str, list[Seen]])
 
 
 async def _decided(engine: Engine, claimed: Claim) -> list[Item]:
-    links = await _match(engine, claimed) if claimed.one.is_person else {}
+    found = await found_after_all(engine, claimed)
+    links = await keep_free(engine, claimed, found) if found else {}
     if claimed.one.is_person:
+        links |= await _match(engine, claimed)
         await give_way(engine, claimed, {**claimed.links, **links})
     items = [item for item in take(claimed, links) if not _kept(claimed, item)]
     return await park_taken(engine, claimed, items) if claimed.one.is_person else items

@@ -57,10 +57,15 @@ async def note_page(engine: Engine, connection: AsyncConnection, page: Page, lan
     await confirm(connection, one.name, standings(page))
     unlinked = {each: why for each, why in page.left_out.items() if each not in links}
     await remember_left_out(connection, one.name, unlinked)
-    forgotten = [each for each in page.rows.deleted if each in links and links[each].left_out]
+    # Who has lost their person, too: somebody in Marketo who inherits the id must not be taken for who is gone.
+    forgotten = [each for each in page.rows.deleted if each in links and _is_forgotten(links[each])]
     if forgotten:
         await forget_plans(connection, one.name, "dynamics_id", forgotten)
     return moves
+
+
+def _is_forgotten(link: Link) -> bool:
+    return bool(link.left_out) or link.marketo_id is None
 
 
 async def _note_customers(

@@ -54,3 +54,48 @@ async def test_a_write_that_is_repeated_runs_over_no_edit_that_is_parked_on_the_
     row = await world.row("contacts", grace)
     assert (row["jobtitle"], row["emailaddress1"]) == ("Admiral", "taken@x.example")
     assert row["address1_city"] == "Arlington" and await world.codes() == ["email-taken"]
+
+
+async def dies_writing(world: World) -> None:
+    """The next write takes effect, and its reply finds nobody."""
+    world.watch.lose = 1
+    with pytest.raises(RuntimeError):
+        await world.sync()
+
+
+async def test_what_was_inserted_unknown_to_us_and_is_deleted_then_is_marked_or_gone(world: World) -> None:
+    grace, deal = await world.contact(), await world.opportunity(name="kept")
+    await world.rest()
+    role = await world.role(deal, grace)
+    await dies_writing(world)
+    await world.delete("connections", role)
+    await world.rest()
+    assert await world.objects("roles") == []
+    lost = await world.opportunity(name="lost")
+    await dies_writing(world)
+    await world.delete("opportunities", lost)
+    await world.rest()
+    assert [each.get("dynamicsDeleted") for each in await world.objects("opportunities")] == [None, True]
+    lead = await world.lead()
+    await dies_writing(world)
+    await world.delete("leads", lead)
+    await world.rest()
+    assert (await world.one(dynamicsLeadId=lead))["dynamicsDeleted"] is True
+
+
+async def test_who_inherits_the_id_of_a_row_that_is_gone_is_not_written_to_it(world: World) -> None:
+    lead, grace = await world.lead(emailaddress1="ada@x.example"), await world.contact(emailaddress1="g@x.example")
+    await world.rest()
+    first = str((await world.one(dynamicsContactId=grace))["id"])
+    await merge(world, first, str((await world.one(dynamicsLeadId=lead))["id"]))
+    await world.advance(700)
+    await world.rest()
+    await world.delete("leads", lead)
+    await world.rest()
+    second = await world.person(email="heir@x.example", lastName="King")
+    await merge(world, second, first)
+    await world.advance(700)
+    await world.rest()
+    await world.edit(second, title="Countess")
+    await world.rest()
+    assert await world.errors() == []
