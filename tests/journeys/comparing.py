@@ -5,17 +5,21 @@ exactly once and equal in the mapped fields.
 """
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import select
 
 from storage.models import changes, errors
-from tests.journeys.world import Row, World
+from tests.journeys.colleagues import FLAG
+from tests.journeys.world import LOOKUP, Row, World
 
 STATES = {"leads": {0: "Open", 1: "Qualified", 2: "Disqualified"}, "contacts": {0: "Active", 1: "Inactive"}}
 STAGES = {0: "Open", 1: "Won", 2: "Lost"}
 RATINGS = {1: "Hot", 2: "Warm", 3: "Cold"}
 KEYS = {"leads": ("leadid", "dynamicsLeadId"), "contacts": ("contactid", "dynamicsContactId")}
+CUSTOMER, ROLE = "_customerid_value", "_record2roleid_value"
+Role = tuple[str, Any, str | None]  # its opportunity, its person, its name
 BY_COLLEAGUES = {"leads": {"subject"}, "contacts": {"department", "_parentcustomerid_value"}}
 """Columns that we never write, and whoever works in Dynamics here always does."""
 
@@ -52,29 +56,31 @@ OPPORTUNITY = {
     "estimatedvalue": "expectedRevenue",
     "actualvalue": "amount",
     "actualclosedate": "closeDate",
-    "_customerid_value": "externalCompanyId",
     "_ownerid_value": "externalSalesPersonId",
 }
 USER = {"internalemailaddress": "email", "firstname": "firstName", "lastname": "lastName"}
 
 
-async def assert_equal(world: World, people_went: bool = False) -> None:
-    """Everything on both sides, or an AssertionError that lists what is not as it should be.
-
-    Where `people_went` (deleted or merged in Marketo), their roles went with them, rows we made may be alone, and who
-    survived a merge may hold the id of a row that was linked to somebody else since.
-    """
-    excused = await _named(world)
-    most = 2 if people_went else 1
-    wrong = [each for one in KEYS for each in await _people_of(world, one, excused, most)]
-    wrong += await _flagged(world, excused)
-    wrong += await _objects_of(world, excused)
-    if not people_went:
-        wrong += await _roles(world, excused) + await _made_by_us(world)
+async def assert_equal(world: World) -> None:
+    """Everything on both sides, or an AssertionError that lists what is not as it should be."""
+    wrong = [*await differences(world), *await _made_by_us(world)]
     assert not wrong, "\n".join(wrong[:20])
 
 
-async def _named(world: World) -> set[tuple[str, str]]:
+async def differences(world: World, heirs: Collection[int] = (), kept_out: Collection[str] = frozenset()) -> list[str]:
+    """What is not on the other side, or not exactly once, or not equal there.
+
+    `heirs` are people who survived a merge in Marketo: they inherited roles, and ids of rows that were gone already.
+    `kept_out` are addresses of rows that were left out: flagged people with one are not made beside such a row.
+    """
+    excused = await named(world)
+    wrong = [each for one in KEYS for each in await _people_of(world, one, excused, heirs)]
+    wrong += await _flagged(world, excused, kept_out)
+    wrong += await _objects_of(world, excused)
+    return wrong + await _roles(world, excused, heirs)
+
+
+async def named(world: World) -> set[tuple[str, str]]:
     """(object, id) of every record that an open error names or that waits, on either side."""
     async with world.database.read() as connection:
         failed = list(await connection.execute(select(errors).where(errors.c.state == "open")))
@@ -83,7 +89,12 @@ async def _named(world: World) -> set[tuple[str, str]]:
     return found | {(row.object, row.record_id) for row in waiting}
 
 
-async def _people_of(world: World, one: str, excused: set[tuple[str, str]], most: int) -> list[str]:
+def kept(row: Row) -> bool:
+    """Whether a row is kept in step: neither merged into another one, nor does its flag say No."""
+    return not row.get("merged") and row.get(FLAG) is not False
+
+
+async def _people_of(world: World, one: str, excused: set[tuple[str, str]], heirs: Collection[int]) -> list[str]:
     key, marketo_key = KEYS[one]
     people: dict[str, list[Row]] = {}
     for person in await world.people():
@@ -92,15 +103,16 @@ async def _people_of(world: World, one: str, excused: set[tuple[str, str]], most
     wrong = []
     for row_id, row in rows.items():
         found = people.get(row_id, [])
-        if (one, row_id) in excused and len(found) < 2:
+        if ((one, row_id) in excused or not kept(row)) and len(found) < 2:
             continue
-        if not 1 <= len(found) <= most:
+        if len(found) != 1:
             wrong.append(f"{one} {row_id} is in Marketo {len(found)} times")
-        elif len(found) == 1 and (one, str(found[0]["id"])) not in excused:
+        elif (one, str(found[0]["id"])) not in excused:
             wrong += _differences(one, row, found[0])
     for row_id, found in people.items():
         gone = row_id and row_id not in rows and not any(person.get("dynamicsDeleted") for person in found)
-        if gone and (one, row_id) not in excused and not all(_is_both(person) for person in found):
+        inherited = all(person["id"] in heirs or _is_both(person) for person in found)
+        if gone and (one, row_id) not in excused and not inherited:
             wrong.append(f"{one} {row_id} is gone from Dynamics, and Marketo does not say so")
     return wrong
 
@@ -144,17 +156,20 @@ async def _made_by_us(world: World) -> list[str]:
         f"{one} {row[key]} was made by us in Dynamics, and nobody in Marketo holds it"
         for one, (key, name) in KEYS.items()
         for row in await world.rows(one)
-        if not BY_COLLEAGUES[one] & row.keys() and row[key] in doubtful
+        if not (BY_COLLEAGUES[one] | {"_originatingleadid_value"}) & row.keys() and row[key] in doubtful
         if row[key] not in {person.get(name) for person in people}
     ]
 
 
-async def _flagged(world: World, excused: set[tuple[str, str]]) -> list[str]:
-    """Flagged people are in Dynamics."""
-    ids = {row[key] for one, (key, _) in KEYS.items() for row in await world.rows(one)}
+async def _flagged(world: World, excused: set[tuple[str, str]], kept_out: Collection[str]) -> list[str]:
+    """Flagged people are in Dynamics, unless a row with their address is, or was, left out."""
+    rows = [(row[key], row) for one, (key, _) in KEYS.items() for row in await world.rows(one)]
+    ids = {row_id for row_id, _ in rows}
+    left_out = {str(row.get("emailaddress1")).lower() for _, row in rows if not kept(row)} | set(kept_out)
     return [
         f"person {person['id']} is flagged and not in Dynamics"
         for person in await world.people(syncToDynamics=True)
+        if str(person.get("email", "")).lower() not in left_out
         if not {person.get(name) for _, name in KEYS.values()} & ids
         if not any((one, str(person["id"])) in excused for one in KEYS)
     ]
@@ -173,7 +188,8 @@ async def _objects_of(world: World, excused: set[tuple[str, str]]) -> list[str]:
             there.setdefault(found[marketo_key], []).append(found)
         rows = {row[key]: row for row in await world.rows(entity_set)}
         for row_id, row in rows.items():
-            wrong += _object(one, row_id, row, there.get(row_id, []), fields) if (one, row_id) not in excused else []
+            if (one, row_id) not in excused and kept(row):
+                wrong += _object(one, row_id, row, there.get(row_id, []), fields)
         for row_id, found_there in there.items():
             if row_id not in rows and not found_there[0].get("dynamicsDeleted") and one != "users":
                 wrong.append(f"{one} {row_id} is gone from Dynamics, and Marketo does not say so")
@@ -186,21 +202,41 @@ def _object(one: str, row_id: str, row: Row, there: list[Row], fields: dict[str,
     pairs = [(name, row.get(column), there[0].get(name)) for column, name in fields.items()]
     if one == "opportunities":
         pairs.append(("stage", STAGES[row.get("statecode", 0)], there[0].get("stage")))
+        if not _is_contacts(row):  # whose account it was when the opportunity was written last
+            pairs.append(("company", row.get(CUSTOMER), there[0].get("externalCompanyId")))
     return [f"{one} {row_id}: {name} is {left!r} and {right!r}" for name, left, right in pairs if left != right]
 
 
-async def _roles(world: World, excused: set[tuple[str, str]]) -> list[str]:
-    names = {row["connectionroleid"]: row["name"] for row in await world.rows("connectionroles")}
-    ids = {person.get("dynamicsContactId"): person["id"] for person in await world.people()}
+def _is_contacts(row: Row) -> bool:
+    return bool(row.get(CUSTOMER)) and row.get(CUSTOMER + LOOKUP) == "contact"
+
+
+async def _roles(world: World, excused: set[tuple[str, str]], heirs: Collection[int]) -> list[str]:
+    """Those of connections, and those of contacts who are customers; without an open error, or a contact left out."""
     there = Counter(
         (role["externalOpportunityId"], role["leadId"], role["role"]) for role in await world.objects("roles")
     )
-    wrong = []
-    wanted = set()
-    for row in await world.rows("connections"):
-        contact = row["_record2id_value"]
-        role = (row["_record1id_value"], ids.get(contact), names.get(row.get("_record2roleid_value", "")))
+    left_out = {row["contactid"] for row in await world.rows("contacts") if not kept(row)}
+    wanted, pending, wrong = set(), set(), []
+    for row_id, contact, role in await _wanted_roles(world):
         wanted.add(role)
-        if there[role] != 1 and ("roles", row["connectionid"]) not in excused and ("contacts", contact) not in excused:
-            wrong.append(f"role {row['connectionid']} is in Marketo {there[role]} times")
-    return wrong + [f"role {role} is in Marketo only" for role in there if role not in wanted]
+        named = {("roles", row_id), ("contacts", contact), ("opportunities", role[0])}
+        if contact in left_out or named & excused:
+            pending.add((role[0], role[2]))  # what it was before may still be there
+        elif there[role] != 1:
+            wrong.append(f"role {row_id} {role} is in Marketo {there[role]} times")
+    alone = [role for role in there if role not in wanted and role[1] not in heirs]
+    return wrong + [f"role {role} is in Marketo only" for role in alone if (role[0], role[2]) not in pending]
+
+
+async def _wanted_roles(world: World) -> list[tuple[str, str, Role]]:
+    """The row that it stems from, its contact, and the role as Marketo should have it."""
+    names = {row["connectionroleid"]: row["name"] for row in await world.rows("connectionroles")}
+    ids = {person.get("dynamicsContactId"): person["id"] for person in await world.people()}
+    found = [
+        (row["connectionid"], row["_record2id_value"], row["_record1id_value"], names.get(row.get(ROLE, "")))
+        for row in await world.rows("connections")
+    ]
+    deals = [row for row in await world.rows("opportunities") if _is_contacts(row)]
+    found += [(row["opportunityid"], row[CUSTOMER], row["opportunityid"], "Customer") for row in deals]
+    return [(row_id, contact, (deal, ids.get(contact), name)) for row_id, contact, deal, name in found]

@@ -10,8 +10,10 @@ class Watch(httpx.AsyncHTTPTransport):
 
     The next `lose` writes arrive, and then the pass dies of a RuntimeError, which is none that any client expects.
     The next write that is `to_hold` times out on its way, and arrives with `deliver`. Dynamics shows no rows that are
-    `hidden`, by their ids.
+    `hidden`, by their ids. `passing` is told of every call that leaves, and of every reply that came.
     """
+
+    passing: Callable[[], None] | None = None
 
     interrupt: Callable[[], Awaitable[None]] | None = None
     lose = 0
@@ -20,6 +22,7 @@ class Watch(httpx.AsyncHTTPTransport):
     hidden: Collection[str] = ()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self._pass()
         is_write = is_write_request(request)
         happening = self.interrupt
         if happening and is_write:
@@ -29,12 +32,17 @@ class Watch(httpx.AsyncHTTPTransport):
             self.to_hold, self.held = False, request
             raise httpx.ReadTimeout("held on its way", request=request)
         response = await super().handle_async_request(request)
+        self._pass()
         if is_write and self.lose:
             self.lose -= 1
             await response.aread()
             await response.aclose()
             raise RuntimeError("the process dies here")
         return await self._without_hidden(response) if self.hidden and request.method == "GET" else response
+
+    def _pass(self) -> None:
+        if self.passing:
+            self.passing()
 
     async def _without_hidden(self, response: httpx.Response) -> httpx.Response:
         await response.aread()

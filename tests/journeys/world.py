@@ -212,9 +212,7 @@ class World:
         await self.database.close()
         self.database, self.watch = Database(self.database.url), Watch()
         urls = (str(self.dynamics.base_url).rstrip("/"), str(self.marketo.base_url).rstrip("/"))
-        self.engine = Engine(
-            self.database, *_clients(urls, self.watch), before.now, before.instance, before.pace
-        )
+        self.engine = Engine(self.database, *_clients(urls, self.watch), before.now, before.instance, before.pace)
 
     @asynccontextmanager
     async def reborn(self, database: Database) -> AsyncIterator["World"]:
