@@ -159,6 +159,6 @@ async def test_setup_makes_nothing_twice_and_completes_a_draft_left_behind(world
 
 
 async def test_a_field_added_to_the_file_later_is_added_to_the_type_unless_it_is_a_link(own: World) -> None:
-    more = 'place = "new_place"\nfirm = { column = "new_firmid", refers_to = "accounts" }'
+    more = 'place = "new_place"\ncampaign = { column = "new_campaignid", refers_to = "campaigns" }'
     later = described(OWN.replace("[visits.fields]", f"[visits.fields]\n{more}"))
     assert await create_missing_fields(own.engine.marketo, later) == ["customobjects/visit_c.place"]
