@@ -7,10 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from storage.database import Database
 from tests.databases import EMPTY, Postgres, running_postgres
 from tests.services import Services
+
+# How long an example takes says something of the machine, nothing of the rule.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 def _migrate(url: str) -> None:
