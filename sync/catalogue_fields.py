@@ -23,7 +23,7 @@ def read_field(name: str, fields: Table, one: Table, parents: Mapping[str, Paren
     column = table.needed("column", "the Dynamics column it is kept in step with") if table.is_one else ""
     leads_to = _parents(table, parents)
     kind = _kind(table, bool(leads_to))
-    directions = _directions(table, one, reference=kind == "reference")
+    directions = _directions(table, one, lookup=kind == "reference" or column.startswith("_"))
     return Field(
         name,
         _lookup(column) if kind == "reference" else column,
@@ -72,14 +72,17 @@ def _kind(table: Table, leads_somewhere: bool) -> Kind:
     return kind
 
 
-def _directions(table: Table, one: Table, reference: bool) -> tuple[Direction, ...]:
-    """References travel to Marketo only; an owner's way to Dynamics, on creation, is not one of edits."""
+def _directions(table: Table, one: Table, lookup: bool) -> tuple[Direction, ...]:
+    """Lookups travel to Marketo only: what is read as `_name_value` cannot be written by that name.
+
+    An owner's way to Dynamics, on creation, is not one of edits.
+    """
     whole = one.directions(default=("to-marketo",))
-    found = table.directions(default=("to-marketo",) if reference and "to-marketo" in whole else whole)
+    found = table.directions(default=("to-marketo",) if lookup and "to-marketo" in whole else whole)
     if not set(found) <= set(whole):
         table.wrong(("direction",), f"'{one.path[0]}' go {whole[0]} only; so can their fields")
-    elif reference and found != ("to-marketo",):
-        table.wrong(("direction",), "a reference travels to-marketo only; leave 'direction' out")
+    elif lookup and found != ("to-marketo",):
+        table.wrong(("direction",), "a lookup travels to-marketo only; leave 'direction' out")
     return found
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from storage.changes import Link, Postponed, Seen, Settled, Skipped
-from storage.ledger.links import forget_plans, save_links
+from storage.ledger.links import forget_plans, links_by, save_links
+from storage.ledger.noting import Lane, note
 from sync.addresses import park_taken
 from sync.claims import Claim, Item
 from sync.decide import Insert, agreed_by_insert
@@ -22,6 +23,8 @@ from sync.objects import Object
 from sync.outcomes import Outcome, Written
 from sync.push import fail_all, failed, finish, take
 from sync.push_marketo import sent_link
+from sync.roles import roles_in
+from sync.roles_again import roles_of
 from sync.taken import keep_free
 from sync.values import fingerprints, not_an_option, to_dynamics
 
@@ -73,7 +76,7 @@ async def _match(engine: Engine, claimed: Claim) -> dict[str, Link]:
         return {}
     matches = await in_dynamics(engine, claimed.one, unlinked)
     free, links = await keep_free(engine, claimed, matches.links), {}
-    await _make_room(engine, list(free.values()))
+    await _make_room(engine, claimed, list(free.values()))
     file_matches(engine, claimed, unlinked, matches)
     for record_id, link in free.items():
         _announce_match(engine, claimed, link, matches)
@@ -104,12 +107,22 @@ def _announce_match(engine: Engine, claimed: Claim, link: Link, matches: Matches
         claimed.noted.setdefault((link.object, "to-dynamics"), []).append(back)
 
 
-async def _make_room(engine: Engine, found: Sequence[Link]) -> None:
-    """A row whose person Marketo lost still has a link, to nobody, which would stand in the way of the new one."""
-    async with engine.database.write() as connection:
-        for one in {link.object for link in found}:
-            ids = [link.dynamics_id for link in found if link.object == one and link.dynamics_id]
-            await forget_plans(connection, one, "dynamics_id", ids)
+async def _make_room(engine: Engine, claimed: Claim, found: Sequence[Link]) -> None:
+    """A row whose person Marketo lost still has a link, to nobody, which would stand in the way of the new one.
+
+    The roles that went with that person are noted with the link's end: they wait for the new one.
+    """
+    for one in {link.object: engine.object_named(link.object) for link in found}.values():
+        ids = [link.dynamics_id for link in found if link.object == one.name and link.dynamics_id]
+        async with engine.database.read() as connection:
+            known = await links_by(connection, one.name, "dynamics_id", ids)
+        lost = [row_id for row_id, link in known.items() if link.marketo_id is None]
+        roles = [seen for those in (await roles_of(engine, one, lost)).values() for seen in those]
+        async with engine.database.write() as connection:
+            await forget_plans(connection, one.name, "dynamics_id", lost)
+            if roles and (held := roles_in(engine)):
+                lane = Lane(held.name, "to-marketo", claimed.first_read_at)
+                await note(engine.database, connection, lane, roles, engine.now())
 
 
 async def _hand_over(engine: Engine, link: Link) -> None:

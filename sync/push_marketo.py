@@ -39,7 +39,7 @@ async def push_to_marketo(engine: Engine, claimed: Claim, send: Sending | None =
     """Sends one round, by calls of 300 records or as `send` does it, and settles it."""
     defer(engine, claimed)
     try:
-        lost = [change for change in claimed.waiting() if _was_lost(claimed, change)]
+        lost = [change.record_id for change in claimed.waiting() if _was_lost(claimed, change)]
         roles = await roles_of(engine, claimed.one, lost)
         items = await _decided(engine, claimed)
     except SyncFailure as failure:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from storage.changes import Change, Seen
+from storage.changes import Seen
 from storage.ledger.links import links_by
 from sync.engine import Engine
 from sync.fitting import logical
@@ -11,13 +11,12 @@ from sync.roles import AGAIN, CUSTOMER, CUSTOMER_ROLE, LEAD_ID, OPPORTUNITY_ID, 
 from sync.values import from_dynamics, label
 
 
-async def roles_of(engine: Engine, one: Object, people: Sequence[Change]) -> dict[str, list[Seen]]:
-    """Per Dynamics id of these people, what to note about the roles they had as soon as they are in Marketo again.
+async def roles_of(engine: Engine, one: Object, ids: Sequence[str]) -> dict[str, list[Seen]]:
+    """Per Dynamics id of people, what to note about the roles they had as soon as they are in Marketo again.
 
     Dynamics is asked, for Marketo has forgotten them. Raises SyncFailure.
     """
     roles = roles_in(engine)
-    ids = [change.record_id for change in people]
     if not ids or roles is None or one.name not in {parent.object for parent in roles.field(LEAD_ID).parents}:
         return {}
     found = [*await _by_connection(engine, roles, ids), *await _as_customers(engine, ids)]

@@ -23,6 +23,30 @@ async def test_the_role_of_a_person_whom_marketo_lost_waits_for_the_next_one(wor
     await assert_equal(world)
 
 
+async def test_whoever_is_linked_to_the_row_of_a_person_whom_marketo_lost_takes_up_their_roles(world: World) -> None:
+    deal, grace = await world.opportunity(), await world.contact(emailaddress1="grace@x.example")
+    await world.role(deal, grace)
+    await world.rest()
+    await world.remove(str((await world.one(dynamicsContactId=grace))["id"]))
+    await world.advance(700)
+    await world.rest()
+    assert await world.objects("roles") == []
+    person = await world.person(email="grace@x.example", lastName="Hopper", syncToDynamics=True)
+    await world.rest()
+    assert [str(role["leadId"]) for role in await world.objects("roles")] == [person]
+    await assert_equal(world)
+
+
+async def test_an_edit_of_somebodys_campaign_in_marketo_keeps_no_other_edit_from_dynamics(world: World) -> None:
+    lead = await world.lead()
+    await world.rest()
+    person = str((await world.one(dynamicsLeadId=lead))["id"])
+    await world.edit(person, dynamicsCampaignId="7a4b0c6e-0000-0000-0000-000000000000", title="Countess")
+    await world.rest()
+    assert await world.errors() == []
+    assert (await world.row("leads", lead))["jobtitle"] == "Countess"
+
+
 async def test_after_a_merge_the_winner_goes_before_whoever_has_the_losers_address(world: World) -> None:
     grace = await world.contact(emailaddress1="grace@x.example")
     lead = await world.lead(emailaddress1="amazing@x.example")

@@ -82,6 +82,12 @@ def test_a_reference_knows_the_table_and_the_rows_of_its_parents() -> None:
     assert (field.kind, field.column, field.directions) == ("reference", "_parentaccountid_value", ("to-marketo",))
 
 
+def test_the_id_in_a_lookup_travels_to_marketo_only() -> None:
+    assert the_lead('campaign = { column = "_campaignid_value" }').field("campaign").directions == ("to-marketo",)
+    told = mistakes(LEADS + 'campaign = { column = "_campaignid_value", direction = "both" }')
+    assert told == ("objects.toml:10: a lookup travels to-marketo only; leave 'direction' out",)
+
+
 def test_parents_come_before_children_however_the_file_has_them() -> None:
     text = LEADS + 'company = { column = "parentaccountid", refers_to = "accounts" }\n' + ACCOUNTS
     assert [one.name for one in parse_objects(text, "objects.toml")] == ["accounts", "leads"]
