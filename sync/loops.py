@@ -14,12 +14,16 @@ from sync.objects import Object
 async def looping(
     engine: Engine, connection: AsyncConnection, one: Object, changes: Sequence[Change], links: Mapping[str, Link]
 ) -> list[Result]:
-    """Of `changes`, those not to be written any more. Costs nothing but for links with a streak."""
+    """Of `changes`, those not to be written any more. Costs nothing but for links with a streak.
+
+    A row that is gone is written no more, so that nothing of it goes round.
+    """
     found: list[Result] = []
     for change in changes:
         link = links.get(change.record_id)
-        if link is not None and link.streak >= TIMES and change.operation != "delete":
-            writes = [Write(*each) for each in await last_writes(connection, link, TIMES)]
-            if said := loop(one, writes, engine.now()):
-                found.append(Parked(change, LOOP, said, link.dynamics_id, link.marketo_id))
+        if link is None or link.streak < TIMES or link.dynamics_deleted or change.operation == "delete":
+            continue
+        writes = [Write(*each) for each in await last_writes(connection, link, TIMES)]
+        if said := loop(one, writes, engine.now()):
+            found.append(Parked(change, LOOP, said, link.dynamics_id, link.marketo_id))
     return found

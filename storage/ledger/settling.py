@@ -199,21 +199,24 @@ async def _tell_the_other_side(
     """What was just written is the newest known value of the side written to, also in a change waiting from there.
 
     Without this the loser of a collision would come back: its change still holds the value that lost. A parked change
-    that it mends is tried again, but for one that went round in a loop.
+    that it mends is tried again, but for one that went round in a loop. So is whatever is parked of a record that was
+    deleted: it was refused for that, where the delete was held back, and is not to be written any more.
     """
     told = {other_id(one.link, done.direction): one.written for one in settled if one.link and one.written}
+    gone = {other_id(one.link, done.direction) for one in settled if one.link and one.operation == "delete"}
     query = select(changes).where(
         changes.c.object == done.object,
         changes.c.direction == opposite(done.direction),
-        among(connection, changes.c.record_id, [one for one in told if one]),
+        among(connection, changes.c.record_id, [one for one in {*told, *gone} if one]),
     )
-    found = list(await connection.execute(query)) if told else []
-    rows = [{"b_id": row.id, "b_values": {**row.values, **told[row.record_id]}} for row in found]
+    found = list(await connection.execute(query)) if told or gone else []
+    newest = {row.id: {**row.values, **told.get(row.record_id, {})} for row in found}
+    rows = [{"b_id": row.id, "b_values": newest[row.id]} for row in found if row.record_id in told]
     if rows:
         newer = bindparam("b_values", type_=changes.c["values"].type)
         await connection.execute(update(changes).where(changes.c.id == bindparam("b_id")).values(values=newer), rows)
-    parked = [row for row in found if row.state == "parked" and row.code != LOOP]
-    mended = [row for row in parked if {**row.values, **told[row.record_id]} != row.values]
+    parked = [row for row in found if row.state == "parked"]
+    mended = [row for row in parked if row.record_id in gone or (row.code != LOOP and newest[row.id] != row.values)]
     return await _reopen(connection, mended, now) if mended else Moves()
 
 

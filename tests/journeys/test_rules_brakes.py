@@ -65,6 +65,20 @@ async def test_a_mass_delete_in_dynamics_waits_for_a_person(either_world: World)
     await assert_equal(world)
 
 
+async def test_what_was_refused_because_a_brake_held_the_deletes_is_no_error_once_they_are_told(world: World) -> None:
+    leads = await crowd(world)
+    people = {one["dynamicsLeadId"]: str(one["id"]) for one in await world.people()}
+    await world.delete("leads", *leads[:12])
+    await world.sync()
+    await world.edit(people[leads[0]], title="Of a row that is gone")
+    await world.sync()
+    assert [error.code for error in await world.errors()] == ["0x80040217"]
+    await resume(world)
+    await world.rest()
+    assert await world.errors() == []
+    await assert_equal(world)
+
+
 async def test_a_few_deletes_are_no_cause_for_a_brake(world: World) -> None:
     leads = await crowd(world)
     await world.delete("leads", *leads[:3])
@@ -193,8 +207,11 @@ async def test_a_loop_through_both_sides_is_found_too(world: World) -> None:
         await world.sync()
         await world.edit(person, title=f"Baroness {at}")
         await world.sync()
-    assert {error.code for error in await world.errors()} == {"loop"}
+    assert [error.code for error in await world.errors()] == ["loop", "loop"]
     assert await world.total("synced", operation="update") == TIMES
+    await world.delete("leads", lead)
+    await world.rest()
+    assert await world.errors() == []  # of what is gone nothing goes round
 
 
 async def test_a_record_edited_now_and_then_is_never_a_loop(world: World) -> None:
