@@ -29,10 +29,10 @@ def buttons(name: str, differ: bool) -> list[Button]:
     return [*(found if differ else []), *again]
 
 
-def draw(name: str, tally: Tally, kinds: Sequence[Counted]) -> Answer:
-    """The verdict, what became of every record, and where they differ."""
-    heading = verdict(name, tally)
-    sums = account(tally)
+def draw(name: str, tally: Tally, kinds: Sequence[Counted], alone: int = 0) -> Answer:
+    """The verdict, what became of every record, and where they differ; `alone` are errors that no record is part of."""
+    heading = verdict(name, tally, alone)
+    sums = " · ".join(filter(None, [account(tally), errors_alone(alone)]))
     parts: list[Block | tuple[Block, Block | None]] = [blocks.plain(heading), blocks.small(sums)]
     spelled = [for_mrkdwn(heading), for_mrkdwn(sums)]
     if kinds:
@@ -42,10 +42,10 @@ def draw(name: str, tally: Tally, kinds: Sequence[Counted]) -> Answer:
     return assembled("\n".join(spelled), *parts, blocks.actions(buttons(name, bool(kinds))))
 
 
-def verdict(name: str, tally: Tally) -> str:
+def verdict(name: str, tally: Tally, alone: int) -> str:
     if not tally.compared:
         return _("{object}: there is nothing to compare.").format(object=named(name))
-    if tally.agrees:
+    if tally.agrees and not alone:
         said = _("{object}: both sides agree. {count} compared.")
     elif not tally.different:
         said = _("{object}: none differ; {rest}. {count} compared.")
@@ -53,7 +53,8 @@ def verdict(name: str, tally: Tally) -> str:
         said = plural(
             "{object}: {different} of {count} differs.", "{object}: {different} of {count} differ.", tally.different
         )
-    told = {"count": count(tally.compared), "different": count(tally.different), "rest": unsettled(tally)}
+    rest = ", ".join(filter(None, [unsettled(tally), errors_alone(alone)]))
+    told = {"count": count(tally.compared), "different": count(tally.different), "rest": rest}
     return said.format(object=named(name), **told)
 
 
@@ -66,6 +67,16 @@ def unsettled(tally: Tally) -> str:
         (tally.left_out.total(), plural("{count} is left out", "{count} are left out", tally.left_out.total())),
     ]
     return ", ".join(said.format(count=count(records)) for records, said in parts if records)
+
+
+def errors_alone(errors: int) -> str:
+    """Open errors that no comparison meets, because they are about people whom no row is linked to."""
+    said = plural(
+        "{count} more error is about a record that the other side does not have",
+        "{count} more errors are about records that the other side does not have",
+        errors,
+    )
+    return said.format(count=count(errors)) if errors else ""
 
 
 def account(tally: Tally) -> str:

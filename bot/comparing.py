@@ -13,7 +13,14 @@ from bot.request import Compare
 from bot.texts import _, plural
 from bot.world import Asker, World
 from storage.changes import Difference
-from storage.comparisons import Comparison, counted, differences_of, last_comparison, records_that_differ
+from storage.comparisons import (
+    Comparison,
+    counted,
+    differences_of,
+    errors_of_people_alone,
+    last_comparison,
+    records_that_differ,
+)
 from storage.ledger.comparing import add_differences, begin_comparison, end_comparison, mark_repaired
 from storage.ledger.readings import amend_act, record_act
 from sync.comparing import Portion, Tally, compare, expected
@@ -79,7 +86,8 @@ async def _compare(engine: Engine, name: str, asker: Asker, world: World) -> Ans
         await amend_act(connection, act, f"{writing.tally.different} of {writing.tally.compared} differ")
     async with database.read() as connection:
         kinds = await counted(connection, number)
-    return compared.draw(name, writing.tally, kinds)
+        alone = await errors_of_people_alone(connection, name)
+    return compared.draw(name, writing.tally, kinds, alone)
 
 
 class _Writing:

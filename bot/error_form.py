@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.figures import named, towards
+from bot.figures import change, named, towards
 from bot.form_parts import Block, box, choice, chosen, filled, plain
 from bot.reading_errors import SORTS, STATES, moment
 from bot.request import Errors, since_words
@@ -37,7 +37,7 @@ def view(request: Errors, objects: Sequence[str], place: Mapping[str, str]) -> d
         choice("object", _("Object"), [(one, named(one)) for one in objects], request.object),
         box("code", _("Code"), _("Such as 1003"), request.code or ""),
         choice("direction", _("Direction"), [(one, towards(one)) for one in DIRECTIONS], request.direction),
-        choice("operation", _("Operation"), [(one, one) for one in OPERATIONS], request.operation),
+        choice("operation", _("Operation"), [(one, change(one)) for one in OPERATIONS], request.operation),
         choice("state", _("State"), [(one, one) for one in STATES], request.state, optional=False),
         box("since", _("Since"), _("24h, 7d or 2026-11-01"), since_words(request.since) if request.since else ""),
         box("until", _("Until"), _("1h or 2026-11-01"), since_words(request.until) if request.until else ""),

@@ -11,7 +11,7 @@ from bot.blocks import Block, Button, Word
 from bot.error_form import form_button
 from bot.error_groups import number_of
 from bot.explanations import explained
-from bot.figures import count, named, towards
+from bot.figures import change, count, named, towards
 from bot.request import Errors, Explain, Match, Record, Status
 from bot.safe import clean, cut, for_mrkdwn
 from bot.texts import _, plural
@@ -99,7 +99,7 @@ def _none(page: Page, fitting: str) -> str:
 
 def _entry(error: SyncError, page: Page, longest: int) -> list[list[Word]]:
     """Two or three lines: what, when and which; for those who may, whose and why."""
-    what = f"  {named(error.object)}  {error.operation}  {towards(error.direction)}  "
+    what = f"  {named(error.object)}  {change(error.operation)}  {towards(error.direction)}  "
     times = plural("tried once", "tried {count} times", max(error.attempts, 1))
     tried = times.format(count=count(error.attempts))
     again = f" · {_('tried again {time}').format(time=page.clock(error.next_at))}" if error.next_at else ""

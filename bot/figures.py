@@ -30,6 +30,11 @@ def towards(direction: str) -> str:
     return {"to-marketo": _("to Marketo"), "to-dynamics": _("to Dynamics")}.get(direction, direction)
 
 
+def change(operation: str) -> str:
+    """`insert` in words."""
+    return {"insert": _("insert"), "update": _("update"), "delete": _("delete")}.get(operation, operation)
+
+
 def clock(moment: datetime, now: datetime, zone: tzinfo) -> str:
     """`14:32`, or `22 Nov 14:32` when that was on another day, in the reader's zone."""
     there = moment.astimezone(zone)

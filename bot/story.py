@@ -9,7 +9,7 @@ from bot import blocks
 from bot.answers import Answer, written
 from bot.because import TARGET, Told, cause, field_words, sentence
 from bot.blocks import Button, Link, Word
-from bot.figures import count, named, towards
+from bot.figures import change, count, named, towards
 from bot.links import Links
 from bot.reasons import because
 from bot.request import Match, Record, Run
@@ -88,7 +88,7 @@ def _waiting(one: Waiting, told: Told) -> str:
     """Operation, direction, place, since when, and the next attempt and why."""
     place = f"{count(PLACE_STOPS_AT)}+" if one.place > PLACE_STOPS_AT else count(one.place + 1)
     said = _("{operation} {way}, place {place} in the queue, since {since}: {why}").format(
-        operation=one.operation, way=_(towards(one.direction)), place=place, since=told.clock(one.since),
+        operation=change(one.operation), way=_(towards(one.direction)), place=place, since=told.clock(one.since),
         why=cause(one, told),
     )  # fmt: skip
     again = _("next attempt {at}").format(at=told.clock(one.next_at)) if one.next_at else ""
@@ -137,7 +137,11 @@ def _value(value: Any, longest: int) -> str:
 
 def _failure(failure: Failure, told: Told) -> str:
     times = plural("tried once", "tried {count} times", failure.attempts).format(count=count(failure.attempts))
-    parts = [f"{failure.operation} {_(towards(failure.direction))}", clean(failure.code), told.clock(failure.failed_at)]
+    parts = [
+        f"{change(failure.operation)} {_(towards(failure.direction))}",
+        clean(failure.code),
+        told.clock(failure.failed_at),
+    ]
     parts += [times] + ([_("ignored")] if failure.state == "ignored" else [])
     parts += [cut(clean(failure.message), 3 * told.longest)] if told.may_see_people and failure.message else []
     return " · ".join(parts)

@@ -10,7 +10,7 @@ from tabulate import tabulate
 
 from bot import durations
 from bot.blocks import Block, preformatted
-from bot.figures import compact, count, named, towards
+from bot.figures import change, compact, count, named, towards
 from bot.pace import Pace
 from bot.standing import Standing
 from bot.texts import _
@@ -160,7 +160,7 @@ def lanes(found: Iterable[Lane], age: Callable[[Lane, Operation], timedelta | No
         return [
             [
                 towards(lane.direction),
-                operation,
+                change(operation),
                 form.number(lane.waiting.get(operation, 0)),
                 form.span(age(lane, operation)),
             ]

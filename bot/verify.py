@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tabulate import tabulate
 from tqdm import tqdm
 
-from bot.compared import unsettled
+from bot.compared import errors_alone, unsettled
 from bot.comparison_csv import Sheet
 from bot.export import unwritable
 from bot.links import links_of
@@ -75,8 +75,7 @@ class Findings:
                 f"{self.queued.left} left alone"
             )
         if self.alone:
-            many = f"{self.alone} more errors are" if self.alone > 1 else "1 more error is"
-            told.append(f"{many} about records that the other side does not have")
+            told.append(errors_alone(self.alone))
         return "\n".join([*told, self._verdict()])
 
     def _verdict(self) -> str:

@@ -58,6 +58,14 @@ async def test_where_nothing_differs_both_sides_agree(syncing: Syncing) -> None:
     assert "Leads: none differed" in (await syncing.talk.say("/sync compare"))["plain"]
 
 
+async def test_an_error_about_a_person_who_is_in_no_row_keeps_both_sides_from_agreeing(syncing: Syncing) -> None:
+    await two_leads(syncing)
+    await syncing.world.person(email="bob@x.example", mobilePhone="9" * 100, syncToDynamics=True, lastName="Bob")
+    await syncing.world.rest()
+    said = (await syncing.talk.say("/sync compare leads"))["plain"]
+    assert "Leads: none differ; 1 more error is about a record that the other side does not have. 2 compared." in said
+
+
 async def test_differences_are_counted_by_kind_and_field(syncing: Syncing) -> None:
     await planted(syncing)
     answer = await syncing.talk.say("/sync compare leads")

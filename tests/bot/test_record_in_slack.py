@@ -92,6 +92,7 @@ async def test_what_waits_for_its_parent_says_so_with_its_place(scene: Scene) ->
     assert re.match(r"Waits since .+, because its account is not in Marketo yet\.", said)
     assert "insert to Marketo, place 1 in the queue, since" in said
     assert "next attempt" in said
+    assert "inclusão para o Marketo" in await scene.plain(f"record {deal}", "U0READER")
     said = await scene.plain(f"record {account}")
     assert "because Accounts to Marketo are only observed so far, and nothing is written" in said
 

@@ -11,8 +11,10 @@ from bot.drill_down import Closeup
 from bot.pace import Pace, pace_of, time_to_drain
 from bot.standing import Hourly, Picture, Standing, standings, verdict
 from bot.tables import WIDEST
+from bot.tables import lanes as lanes_table
 from bot.tables import overview as table_of
-from storage.changes import Direction, Operation
+from bot.texts import speaking
+from storage.changes import DIRECTIONS, Direction, Operation
 from storage.history import Hour, Lane, Pass, Service
 from storage.waiting import Oldest
 from sync.backlog import Thresholds
@@ -219,6 +221,14 @@ def test_a_drill_down_splits_by_direction_and_operation_and_names_the_oldest() -
     assert "Trend: growing: 13 waiting, 3 six hours ago\n" in text
     assert "Only observed, nothing is written: to Dynamics\n" in text
     assert "Last pass: ended 14:32, next 14:33" in text
+
+
+def test_operations_are_told_in_the_readers_language_and_fit_a_phone() -> None:
+    busy = [lane("leads", way, inserts=1_204_567, updates=310_000, age=60 * HOUR) for way in DIRECTIONS]
+    with speaking("pt-BR"):
+        table = lanes_table(busy, lambda each, operation: 60 * HOUR).letters
+    assert "inclusão     1.204.567" in table and "atualização" in table and "exclusão" in table
+    assert max(len(line) for line in table.splitlines()) <= WIDEST
 
 
 def test_a_drill_down_of_the_last_hour_splits_by_direction() -> None:

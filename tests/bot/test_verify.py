@@ -115,7 +115,7 @@ async def test_an_error_about_a_person_who_is_in_no_row_is_told_beside_those_com
     assert len(await world.errors()) == 1
     assert await verified(world, "leads") == 0
     told = capsys.readouterr().out
-    assert "1 more error is about records that the other side does not have" in told and "None differ." in told
+    assert "1 more error is about a record that the other side does not have" in told and "None differ." in told
 
 
 async def test_a_file_that_cannot_be_written_is_said_in_a_sentence_before_any_work(
