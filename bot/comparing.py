@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot import compared, comparison_csv
 from bot.answers import Answer, say
-from bot.delivery import send_personal_file
+from bot.delivery import file_name, send_personal_file
 from bot.figures import clock, count
 from bot.lanes_acted import not_here
 from bot.request import Compare
@@ -128,7 +128,7 @@ async def send_differences(name: str, asker: Asker, world: World) -> Answer:
         rows = await comparison_csv.write(pages, name, world.links, file, people=asker.may_see_people)
         if not rows:
             return compared.nothing_differs(name)
-        called = f"sync-compare-{name}-{world.now():%Y-%m-%d-%H%M}.csv"
+        called = file_name(f"compare-{name}", world.now(), asker.zone)
         said = plural("{count} difference", "{count} differences", rows).format(count=count(rows))
         comment = _("{rows}, as asked for with /sync compare csv. Slack keeps it for 7 days.").format(rows=said)
         await send_personal_file(

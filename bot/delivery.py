@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import IO, Any
 
 import aiohttp
@@ -25,6 +25,11 @@ GONE = ("file_not_found", "file_deleted")
 
 class UploadRefused(Exception):
     """Slack did not take the bytes of a file."""
+
+
+def file_name(what: str, now: datetime, zone: tzinfo) -> str:
+    """`sync-errors-2026-11-22-2200.csv`, by the clock of who asked for it; the times in the file stay in UTC."""
+    return f"sync-{what}-{now.astimezone(zone):%Y-%m-%d-%H%M}.csv"
 
 
 async def send_personal_file(

@@ -142,8 +142,9 @@ class Settings(BaseSettings):
     )
     sync_operators: Annotated[frozenset[str], NoDecode, BeforeValidator(_listed)] = Field(
         frozenset(),
-        description="Slack ids of people (U…) and user groups (S…), separated by commas, who may retry, ignore, run "
-        "and pause; none: the workspace's admins",
+        description="Slack ids of people (U…) and user groups (S…), separated by commas, who may retry, ignore, "
+        "reopen and match errors, run, pause and resume, compare and repair, and set quiet times; none: the "
+        "workspace's admins",
     )
 
     keep_samples_days: Days = Field(30, description="for how many days backlogs, and what was synced, are remembered")

@@ -24,7 +24,7 @@ from bot import activity_list
 from bot.activity_list import PAGE, Page
 from bot.answers import Answer, say
 from bot.blocks import Button
-from bot.delivery import send_personal_file
+from bot.delivery import file_name, send_personal_file
 from bot.figures import clock, count
 from bot.request import Activity
 from bot.texts import _, plural
@@ -52,7 +52,7 @@ async def _as_file(request: Activity, sought: Sought, asker: Asker, world: World
         rows = await activity_list.write(activity_log.stream(world.database, sought), world.links, file)
         if not rows:
             return say(_("Nothing was done that fits, so there is no file to send."), shown)
-        name = f"sync-activity-{world.now():%Y-%m-%d-%H%M}.csv"
+        name = file_name("activity", world.now(), asker.zone)
         said = plural("{count} row of activity", "{count} rows of activity", rows).format(count=count(rows))
         comment = _("{rows}, as asked for with /sync activity csv.").format(rows=said)
         await send_personal_file(

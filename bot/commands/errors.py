@@ -28,7 +28,7 @@ from datetime import timedelta
 from bot import error_groups, error_list, export
 from bot.answers import Answer, say
 from bot.blocks import Button
-from bot.delivery import send_personal_file
+from bot.delivery import file_name, send_personal_file
 from bot.error_list import PAGE, Page
 from bot.figures import clock, count
 from bot.reading_errors import nearest_filter
@@ -92,7 +92,7 @@ async def _as_file(request: Errors, asker: Asker, world: World) -> Answer:
         addresses = export.around(world.objects, world.links)
         lines = csv_lines(world.database, ids, export.owner_fields(world.objects), *addresses)
         rows = await export.write(lines, file, progress.tell)
-        name = f"sync-errors-{world.now():%Y-%m-%d-%H%M}.csv"
+        name = file_name("errors", world.now(), asker.zone)
         noun = plural("{count} {state} error", "{count} {state} errors", rows)
         said = noun.format(count=count(rows), state=_(request.state))
         comment = _("{rows}, as asked for with /sync errors csv. Slack keeps it for 7 days.").format(rows=said)

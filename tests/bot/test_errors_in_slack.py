@@ -1,12 +1,13 @@
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
 from bot.app import make_client
-from bot.delivery import delete_expired_files
+from bot.delivery import delete_expired_files, file_name
 from bot.export import COLUMNS, harmless
 from storage.database import Database
 from storage.models import changes, errors, files
@@ -147,7 +148,7 @@ async def test_the_csv_in_the_direct_messages_equals_the_database(
     ]
     await failed(database, *(error(NOW, label=text[:400], message=text) for text in texts))
     answer = await talk.say("/sync errors csv")
-    assert f"{len(texts)} open errors sent to you" in answer["plain"]
+    assert f"{len(texts)} open errors sent to you as sync-errors-2026-11-23-1532.csv" in answer["plain"]  # in Berlin
     (sent,) = [message for message in await talk.messages("U0ADMIN") if message["files"]]
     assert sent["channel"] == "D0ADMIN"
     rows = await talk.csv(sent["files"][0]["id"])
@@ -158,6 +159,11 @@ async def test_the_csv_in_the_direct_messages_equals_the_database(
     assert [row["message"] for row in rows] == [harmless(row.message) for row in stored]
     assert {row["failed_at"] for row in rows} == {"2026-11-23T14:32:00Z"}
     assert not [cell for row in rows for cell in row.values() if cell[:1] in ("=", "+", "-", "@", "\t", "\r")]
+
+
+def test_a_file_is_named_by_the_clock_of_who_asked_for_it() -> None:
+    late = datetime(2026, 11, 23, 3, tzinfo=UTC)
+    assert file_name("errors", late, ZoneInfo("America/New_York")) == "sync-errors-2026-11-22-2200.csv"
 
 
 async def test_the_csv_holds_what_the_filters_leave(twenty: Database, talk: Conversation) -> None:

@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
 from bot.app import make_app
 from bot.commands import COMMANDS
+from bot.settings import Settings
 from storage.changes import Direction
 from storage.database import Database
 from storage.ledger.acting import ignore
@@ -186,3 +187,5 @@ def test_every_command_that_acts_is_tried() -> None:
     reading = {"status", "errors", "help", "health", "record", "activity", "share", "audit", "explain"}
     alerts = {"subscribe", "unsubscribe", "alerts"}
     assert set(COMMANDS) - reading - alerts == acting == {words.split()[0] for words in WORDS}
+    told = Settings.model_fields["sync_operators"].description or ""
+    assert [word for word in acting if word not in told] == []
