@@ -15,7 +15,7 @@ from bot.world import Asker, World
 from storage.ledger.readings import amend_act, record_act
 from sync.bringing import bring_field
 from sync.comparing import Tally, expected
-from sync.engine import Engine
+from sync.engine import Bringing, Engine
 from sync.errors import SyncFailure
 from sync.objects import Object
 from sync.repairing import Queued
@@ -49,7 +49,7 @@ async def run_field(request: Run, asker: Asker, world: World) -> Answer:
     except SyncFailure as failure:
         return brought.failed(request, failure.code)
     finally:
-        engine.comparing = ""
+        engine.comparing, engine.bringing = "", None
 
 
 def field_of(one: Object, asked: str) -> str | None:
@@ -60,12 +60,15 @@ def field_of(one: Object, asked: str) -> str | None:
 
 async def _bring(engine: Engine, request: Run, name: str, field: str, total: int, asker: Asker, world: World) -> Answer:
     database, tally, queued = world.database, Tally(), Queued()
+    about = None if request.since else total
+    engine.bringing = Bringing(name, field, about)
     async with database.write() as connection:
         act = await record_act(connection, asker.user_id, "run field", world.now(), name, "", field)
-    told = Telling(lambda done, about: brought.progress(name, field, done, about), 0 if request.since else total, world)
+    told = Telling(lambda done, of: brought.progress(name, field, done, of), about or 0, world)
     async for portion in bring_field(engine, name, field, moment_of(request.since, world.now(), asker.zone)):
         tally.add(portion.tally)
         queued += portion.queued
+        engine.bringing = Bringing(name, field, about, tally.compared)
         await told(tally.compared)
     async with database.write() as connection:
         detail = f"{field}: {queued.to_marketo} to-marketo, {queued.to_dynamics} to-dynamics"

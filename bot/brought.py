@@ -65,6 +65,12 @@ def progress(name: str, field: str, done: int, total: int) -> Answer:
     return say(said.format(object=named(name), field=field, done=count(done), total=count(total)))
 
 
+def under_way(field: str, done: int, total: int | None) -> str:
+    """The same among the facts about its object; how many were edited since a day nobody knows before."""
+    said = _("{field}: {done} of about {total}") if total is not None else _("{field}: {done} so far")
+    return said.format(field=field, done=count(done), total=count(total or 0))
+
+
 def failed(request: Run, code: str) -> Answer:
     said = _("It stopped before the end: {code}. What was noted before that stays noted.").format(code=clean(code))
     return say(said, Button(_("Try again"), request.words))

@@ -27,7 +27,8 @@ Fact = tuple[str, Sequence[Word]]
 
 @dataclass(frozen=True, slots=True)
 class Closeup:
-    """What is seen of object `name` beyond the picture: its oldest changes, and what its view needs."""
+    """What is seen of object `name` beyond the picture: its oldest changes, what its view needs, and how far
+    a field is that is being brought over."""
 
     name: str
     view: View = "backlog"
@@ -35,6 +36,7 @@ class Closeup:
     trend: Trend | None = None
     oldest_insert: Oldest | None = None
     oldest_update: Oldest | None = None
+    bringing: str = ""
 
     @property
     def request(self) -> Status:
@@ -115,6 +117,7 @@ def _facts(closeup: Closeup, standing: Standing, lanes: Sequence[Lane], picture:
     watching = [towards(lane.direction) for lane in lanes if not lane.live]
     facts += [(_("Only observed, nothing is written"), [", ".join(watching)])] if watching else []
     facts += [(_("Reading"), [standing.unread])] if standing.unread else []
+    facts += [(_("Being brought over"), [closeup.bringing])] if closeup.bringing else []
     return [*facts, (_("Last pass"), [_last_pass(picture)])]
 
 

@@ -42,6 +42,16 @@ class Pace:
     import_every_seconds: float = 15
 
 
+@dataclass(frozen=True, slots=True)
+class Bringing:
+    """A field that is being brought over alone: `done` of about `total` linked records; None where nobody knows."""
+
+    object: str
+    field: str
+    total: int | None
+    done: int = 0
+
+
 @dataclass(slots=True)
 class Engine:
     """Both services, the database, and the time. `instance` names this pair of systems in the ids we make up.
@@ -70,8 +80,14 @@ class Engine:
         default_factory=Turnstile
     )  # one for each round of writing people, whatever they are
     comparing: str = ""  # the object whose both sides are being compared: one at a time, for the quota's sake
+    bringing: Bringing | None = None
 
     def __post_init__(self) -> None:
+        self.spending = Spending(self.marketo, self.now, self.allowance)
+
+    def begin(self) -> None:
+        """Before the first pass, and where another process has synced meanwhile: what it spent is not known here."""
+        self.stopping = False
         self.spending = Spending(self.marketo, self.now, self.allowance)
 
     def object_named(self, name: str) -> Object:

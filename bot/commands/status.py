@@ -22,7 +22,7 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import by_user, drill_down, overview
+from bot import brought, by_user, drill_down, overview
 from bot.answers import Answer, say
 from bot.blocks import Button
 from bot.drill_down import Closeup
@@ -52,7 +52,13 @@ async def answer(request: Status, asker: Asker, world: World) -> Answer:
             return overview.draw(picture, request.view, hourly, trend)
         inserts = await read_oldest(connection, lanes, ["insert"])
         updates = await read_oldest(connection, lanes, ["update", "delete"])
-    return drill_down.draw(Closeup(request.object, request.view, hourly, trend, inserts, updates), picture)
+    closeup = Closeup(request.object, request.view, hourly, trend, inserts, updates, _bringing(request.object, world))
+    return drill_down.draw(closeup, picture)
+
+
+def _bringing(name: str, world: World) -> str:
+    found = world.engine.bringing if world.engine else None
+    return brought.under_way(found.field, found.done, found.total) if found and found.object == name else ""
 
 
 async def _picture(connection: AsyncConnection, request: Status, asker: Asker, world: World) -> Picture:

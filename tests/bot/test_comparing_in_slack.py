@@ -14,6 +14,7 @@ from tests.bot.conftest import Settle
 from tests.bot.syncing import Syncing, syncing_bot
 from tests.journeys.planting import quietly, quietly_edited
 from tests.parked import rows
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -151,6 +152,22 @@ async def test_a_field_is_brought_over_alone(syncing: Syncing) -> None:
     assert [change.values for change in await syncing.world.waiting()] == [{"title": "Countess"}] * 2
     await syncing.world.rest()
     assert {one["title"] for one in await syncing.world.people()} == {"Countess"}
+
+
+async def test_while_a_field_is_brought_over_status_says_how_far_it_is(syncing: Syncing) -> None:
+    await two_leads(syncing)
+    await syncing.world.weather(syncing.world.marketo, latency_ms=1000)
+    typed = {"user": "U0ADMIN", "channel": "C0OPS", "text": "/sync run leads field:title confirmed:2"}
+    await syncing.talk.control("say", **typed)
+
+    async def begun() -> bool:
+        said = (await syncing.talk.say("/sync status leads"))["plain"]
+        return "Being brought over: title: 0 of about 2" in said
+
+    await until(begun)
+    assert "Being brought over" not in (await syncing.talk.say("/sync status contacts"))["plain"]
+    await syncing.world.weather(syncing.world.marketo, latency_ms=0)
+    await until(lambda: not syncing.world.engine.bringing)
 
 
 async def test_a_field_that_does_not_exist_is_answered_with_the_nearest(syncing: Syncing) -> None:
