@@ -115,7 +115,7 @@ def overview(found: Sequence[Standing]) -> Table:
 
 
 def last_hour(found: Sequence[Standing], synced: Mapping[str, int]) -> Table:
-    """What was synced in the hour; what waits now is no part of it."""
+    """What was synced in the hour; what waits now is no part of it, and the errors are those open now."""
 
     def cells(form: Form) -> Cells:
         none = _("N/A")
@@ -125,7 +125,7 @@ def last_hour(found: Sequence[Standing], synced: Mapping[str, int]) -> Table:
         errors = form.number(sum(one.errors for one in found))
         return [*rows, [_("Total"), none, none, form.number(sum(synced.values())), errors]]
 
-    return Table([object_(), _inserts(), _updates(), _same(_("Synced")), _errors()], cells)
+    return Table([object_(), _inserts(), _updates(), _same(_("Synced")), _errors_now()], cells)
 
 
 def last_day(what: Heading, paces: Sequence[tuple[str, Pace]]) -> Table:
@@ -182,7 +182,7 @@ def lanes_last_hour(found: Iterable[Lane], synced: Mapping[str, int]) -> Table:
             for one in kept
         ]
 
-    return Table([direction(), _inserts(), _updates(), _same(_("Synced")), _errors()], cells)
+    return Table([direction(), _inserts(), _updates(), _same(_("Synced")), _errors_now()], cells)
 
 
 def editors(rows: Sequence[tuple[str, int, str]]) -> Table:
@@ -216,6 +216,11 @@ def _updates() -> Heading:
 
 def _errors() -> Heading:
     return _("Errors"), _("Err")
+
+
+def _errors_now() -> Heading:
+    """Beside figures of an hour that is over: errors keep only when they failed last, so none were counted by hour."""
+    return _("Errors now"), _("Err now")
 
 
 def _cell(text: str) -> Block:
