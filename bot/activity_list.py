@@ -83,13 +83,16 @@ def _heading(page: Page) -> str:
 
 def _summary(summary: Summary) -> str:
     """`updated 10,000+ · skipped 312: …`, the commonest reasons first."""
-    words = {"created": _("created"), "updated": _("updated"), "deleted": _("deleted"), "skipped": _("skipped")}
-    parts = [f"{words[outcome]} {_counted(deeds)}" for outcome, deeds in summary.outcomes.items() if deeds]
+    parts = [f"{_done(outcome)} {_counted(deeds)}" for outcome, deeds in summary.outcomes.items() if deeds]
     told = list(summary.reasons.items())
     reasons = [f"{_counted(deeds)} × {clean(because(reason))}" for reason, deeds in told[:MOST_REASONS]]
     more = len(told) - MOST_REASONS
     reasons += [plural("{more} more reason", "{more} more reasons", more).format(more=more)] if more > 0 else []
     return " · ".join(parts) + (": " + "; ".join(reasons) if reasons else "")
+
+
+def _done(outcome: str) -> str:
+    return {"created": _("created"), "updated": _("updated"), "deleted": _("deleted"), "skipped": _("skipped")}[outcome]
 
 
 def _counted(deeds: int) -> str:
@@ -98,7 +101,7 @@ def _counted(deeds: int) -> str:
 
 def _row(deed: Deed, clock: Callable[[datetime], str]) -> str:
     """Two lines or more: what, then the ids in full, then why or which fields. No line is wider than a phone."""
-    first = f"{clock(deed.at)} {named(deed.object)} {towards(deed.direction)} {deed.outcome}"
+    first = f"{clock(deed.at)} {named(deed.object)} {towards(deed.direction)} {_done(deed.outcome)}"
     ids = [f"{side} {clean(record)}" for side, record in _ids(deed) if record]
     about = clean(because(deed.reason)) if deed.reason else ", ".join(deed.fields)
     return "\n".join([first, *(f"{INDENT}{line}" for line in [*ids, *_wrapped(about)])])
@@ -111,7 +114,7 @@ def _native(page: Page) -> Block | None:
             page.clock(deed.at),
             named(deed.object),
             towards(deed.direction),
-            deed.outcome,
+            _done(deed.outcome),
             *(clean(record or "-") for _side, record in sorted(_ids(deed))),
             clean(because(deed.reason)) if deed.reason else ", ".join(deed.fields) or "-",
         ]

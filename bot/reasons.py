@@ -1,4 +1,4 @@
-"""Why a record was skipped, in words that go on after "because". Pure.
+"""Why a record was skipped, in words that go on after "because"; and what was remarked when one was made. Pure.
 
 The keys are the reasons that the sync writes down; storage keeps the first 40 characters of each.
 """
@@ -35,6 +35,7 @@ REASONS: Mapping[str, str] = {
     "merged into another record in Dynamics": _marked("it was merged into another record in Dynamics"),
     "its parent is not kept in step": _marked("its opportunity or its person is not kept in step"),
     "linked to a record Dynamics had": _marked("Dynamics had the person already, as the other of lead and contact"),
+    "its owner can own nothing in Dynamics": _marked("its owner can own nothing in Dynamics, so another was given"),
     "shares a person": _marked("another record with its e-mail address is that person in Marketo already"),
     "shares a record": _marked("another person with its e-mail address is that record in Dynamics already"),
     "still there as another record": _marked("the person is still there as another record in Dynamics"),

@@ -72,6 +72,7 @@ def _facts(told: Told, links: Links) -> list[Fact]:
     if not told.past.waiting:
         facts.append(Fact(_("Waits"), _("nothing")))
     facts += _synced(told)
+    facts += [Fact(_("On creation"), f"{told.clock(one.at)}: {because(one.reason)}") for one in told.past.remarked]
     facts += _difference(told)
     facts += [Fact(_("Error #{number}").format(number=one.id), _failure(one, told)) for one in told.past.failures]
     return facts + [Fact(_("Last skipped"), _skipped(one, told)) for one in told.past.skipped]

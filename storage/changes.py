@@ -101,12 +101,16 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A change that was written: `link` is what both sides agree on now, `written` the values the other side holds."""
+    """A change that was written: `link` is what both sides agree on now, `written` the values the other side holds.
+
+    `remark` is what is worth telling of it, in 40 characters at most.
+    """
 
     change: Change
     operation: Operation
     link: Link | None
     written: Values = field(default_factory=dict)
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.activity_log import Deed, as_deed
@@ -78,7 +78,7 @@ class LaneStanding:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What is remembered of a record. `done` and `skipped` are the last of each direction."""
+    """What is remembered of a record. `done`, `skipped` and `remarked` (on what was done) are each direction's last."""
 
     link: Link | None
     synced_at: datetime | None
@@ -86,6 +86,7 @@ class Past:
     failures: tuple[Failure, ...]
     done: tuple[Deed, ...]
     skipped: tuple[Deed, ...]
+    remarked: tuple[Deed, ...]
     lanes: dict[Direction, LaneStanding]
     alike: dict[tuple[Direction, str], int]
 
@@ -152,16 +153,18 @@ async def _link_of(connection: AsyncConnection, one: Known) -> Any:
 async def past_of(connection: AsyncConnection, one: Known) -> Past:
     """All that is remembered of one record."""
     link = await _link_of(connection, one)
-    deeds = {outcome: await _last(connection, one, skipped=outcome == "skipped") for outcome in ("done", "skipped")}
+    is_skipped = activity.c.outcome == "skipped"
+    skipped = await _last(connection, one, is_skipped)
     return Past(
         link=as_link(link) if link else None,
         synced_at=link.synced_at if link else None,
         waiting=tuple(await _waiting(connection, one)),
         failures=tuple(await _failures(connection, one)),
-        done=deeds["done"],
-        skipped=deeds["skipped"],
+        done=await _last(connection, one, ~is_skipped),
+        skipped=skipped,
+        remarked=await _last(connection, one, ~is_skipped & (activity.c.reason != "")),
         lanes=await _lanes(connection, one.object),
-        alike=await _alike(connection, one.object, deeds["skipped"]),
+        alike=await _alike(connection, one.object, skipped),
     )
 
 
@@ -216,12 +219,11 @@ async def _failures(connection: AsyncConnection, one: Known) -> list[Failure]:
     ]
 
 
-async def _last(connection: AsyncConnection, one: Known, *, skipped: bool) -> tuple[Deed, ...]:
-    """The last deed of each direction; creating, updating and deleting alike, or skipping."""
+async def _last(connection: AsyncConnection, one: Known, kind: ColumnElement[bool]) -> tuple[Deed, ...]:
+    """The last deed of this kind in each direction."""
     found = []
     for direction in DIRECTIONS:
         if record_id := one.id_of(direction):
-            kind = activity.c.outcome == "skipped" if skipped else activity.c.outcome != "skipped"
             same = (activity.c.object == one.object) & (activity.c.direction == direction)
             query = select(activity).where(same, activity.c.record_id == record_id, kind)
             row = (await connection.execute(query.order_by(activity.c.id.desc()).limit(1))).one_or_none()

@@ -2,8 +2,9 @@
 
 import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from storage.changes import Finding
 from storage.ledger.findings import forget_findings, keep_findings, read_findings
@@ -14,6 +15,7 @@ from sync.objects import Object
 from sync.owners import owner_fields
 
 OWNER_LOST = "owner"
+OWNER_REPLACED = "its owner can own nothing in Dynamics"
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,13 @@ async def with_able_owners(engine: Engine, one: Object, items: Sequence[Item]) -
     instead = one.default_owner if one.default_owner in able else ""
     await _tell(engine, one, lost, instead)
     return [_owned(one, item, set(lost), instead) for item in items]
+
+
+def remark_on_owner(one: Object, wanted: Mapping[str, Any], given: Mapping[str, Any]) -> str:
+    """OWNER_REPLACED where another owner was `given` to a new row than was `wanted`; else nothing."""
+    names = [each.name for each in owner_fields(one) if wanted.get(each.name)]
+    same = all(str(wanted[name]).lower() == str(given.get(name) or "").lower() for name in names)
+    return "" if same else OWNER_REPLACED
 
 
 def _owners(one: Object, item: Item) -> list[str]:

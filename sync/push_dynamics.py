@@ -18,7 +18,7 @@ from sync.match_outcomes import file_matches
 from sync.matching import Matches, stands_alone
 from sync.matching_dynamics import in_dynamics
 from sync.naming import with_rows_named
-from sync.new_owners import with_able_owners
+from sync.new_owners import remark_on_owner, with_able_owners
 from sync.objects import Object
 from sync.outcomes import Outcome, Written
 from sync.push import fail_all, failed, finish, take
@@ -196,7 +196,8 @@ def _file_insert(engine: Engine, claimed: Claim, item: Item, outcome: Written) -
     link = replace(item.link, planned=False, etag=outcome.etag, sent={})
     if outcome.created:
         link = replace(link, agreed=agreed_by_insert(one, "to-dynamics", change.values))
-        claimed.results.append(Settled(change, "insert", link, item.decision.values))
+        remark = remark_on_owner(one, change.values, item.decision.values)
+        claimed.results.append(Settled(change, "insert", link, item.decision.values, remark))
     else:  # an earlier try made it, perhaps with older values: now that it is linked, write the newest
         message = "created by an earlier try whose reply was lost"
         again = Postponed(change, "retrying", "replayed", message, engine.now(), unsure=True, link=link)

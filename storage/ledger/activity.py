@@ -1,4 +1,4 @@
-"""What the sync did, record by record: created, updated, deleted, or skipped and why."""
+"""What the sync did, record by record: created, updated, deleted (with a remark, if any), or skipped and why."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -37,7 +37,7 @@ async def log_skipped(
 
 def _written(one: Settled, now: datetime) -> dict[str, Any]:
     change, link = one.change, one.link
-    row = _row(change.object, change.direction, change.record_id, now, OUTCOMES[one.operation], "")
+    row = _row(change.object, change.direction, change.record_id, now, OUTCOMES[one.operation], one.remark)
     if link:
         row["other_id"] = link.marketo_id if change.direction == "to-marketo" else link.dynamics_id
     if one.operation == "update":

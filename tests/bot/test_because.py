@@ -24,6 +24,7 @@ from sync import (
     push_dynamics,
     rows_read,
 )
+from sync.new_owners import OWNER_REPLACED
 from tests.objects import LEADS
 
 NOW = datetime(2026, 11, 23, 14, 32, tzinfo=UTC)
@@ -51,7 +52,15 @@ def failure(**given: Any) -> Failure:
 
 
 def told(sides: Sides = BOTH, services: tuple[Service, ...] = (), known: Known | None = None, **past: Any) -> str:
-    usual: Mapping[str, Any] = {"waiting": (), "failures": (), "done": (), "skipped": (), "lanes": LIVE, "alike": {}}
+    usual: Mapping[str, Any] = {
+        "waiting": (),
+        "failures": (),
+        "done": (),
+        "skipped": (),
+        "remarked": (),
+        "lanes": LIVE,
+        "alike": {},
+    }
     remembered = Past(**{"link": LINK, "synced_at": NOW, **usual, **past})
     whose = known or Known("leads", "guid", "4711")
     return sentence(Told(whose, remembered, sides, services, True, lambda moment: f"{moment:%H:%M}", LEADS))
@@ -134,6 +143,7 @@ def test_every_reason_to_skip_has_words() -> None:
         *(rows_read.NEVER_SYNCED, rows_read.NO_ROLE),
         *(keeping.FLAG_IS_NO, keeping.FILTERED, keeping.MERGED, orphans.PARENT_LEFT_OUT),
         *(people_read.NOT_FLAGGED, people_read.FROM_DYNAMICS, pull_marketo.DELETED_IN_MARKETO, people_read.GONE),
+        OWNER_REPLACED,
         *(matching.SHARES_PERSON, matching.SHARES_RECORD, lead_and_contact.STILL_THERE, push_dynamics.LINKED),
     }
     assert reasons <= set(REASONS)

@@ -109,6 +109,17 @@ async def test_a_refused_record_is_stuck_because_of_its_field_and_has_buttons(sc
     assert answer["plain"].splitlines()[0] == (await scene.plain(f"record error #{error.id}")).splitlines()[0]
 
 
+async def test_that_another_owner_was_given_is_part_of_the_story(scene: Scene) -> None:
+    gone = {"firstname": "Ann", "lastname": "Smith", "internalemailaddress": "ann@sales.example", "isdisabled": True}
+    (ann,) = await scene.world.put("systemusers", gone)
+    await scene.world.person(email="b@x.example", lastName="Bo", syncToDynamics=True, externalSalesPersonId=ann)
+    await scene.world.rest()
+    assert re.search(
+        r"On creation: [\d:]+: its owner can own nothing in Dynamics, so another was given",
+        await scene.plain("record b@x.example"),
+    )
+
+
 async def test_fields_that_differ_are_named_to_all_and_their_values_to_readers_only(scene: Scene) -> None:
     lead, person = await scene.ada()
     await scene.world.edit(person, title="Secret Programmer", phone="+1 555 0199")

@@ -1,8 +1,11 @@
 """Owners: written to Dynamics on creation only, never to a user who left, and nobody waits for one."""
 
 import pytest
+from sqlalchemy import select
 
 from storage.ledger.findings import read_findings
+from storage.models import activity
+from sync.new_owners import OWNER_REPLACED
 from sync.objects import LEAD_ID
 from tests.journeys.comparing import assert_equal
 from tests.journeys.test_rules_matching import rule
@@ -19,6 +22,12 @@ async def users(world: World) -> list[str]:
 async def warned(world: World) -> list[tuple[str, str]]:
     async with world.database.read() as connection:
         return [(each.object, each.field) for each in await read_findings(connection, ["owner"])]
+
+
+async def remarks(world: World) -> list[str]:
+    async with world.database.read() as connection:
+        query = select(activity.c.reason).where(activity.c.outcome == "created", activity.c.reason != "")
+        return list(await connection.scalars(query))
 
 
 async def colleague(world: World, name: str, **values: object) -> str:
@@ -60,6 +69,7 @@ async def test_in_place_of_a_disabled_user_the_default_owner_is_given_with_a_war
     assert (await flagged(world, ann))["_ownerid_value"] == bob
     assert await warned(world) == [("leads", ann)]
     assert (await world.one())["externalSalesPersonId"] == bob
+    assert await remarks(world) == [OWNER_REPLACED]
     await world.put("systemusers", {"systemuserid": ann, "isdisabled": False})
     await world.person(email="b@x.example", lastName="Bo", syncToDynamics=True, externalSalesPersonId=ann)
     await world.rest()
