@@ -13,6 +13,7 @@ def told(findings: Sequence[Finding]) -> list[str]:
     """A sentence for each kind of finding there is, naming the first few fields; nothing where there is none."""
     sentences = {
         "unreadable": _("not to be read in Dynamics: {fields}"),
+        "secured": _("under field-level security in Dynamics, to be granted to the sync's user: {fields}"),
         "unknown": _("lacking on a side, so left out: {fields}"),
         "read-only": _("not to be written on a side, so one-way: {fields}"),
         "blocked": _("blocked in Marketo: {fields}"),

@@ -8,7 +8,7 @@ from sync.dynamics.access import Column
 from sync.marketo.access import PersonField
 from sync.objects import Field, Object
 
-KINDS = ("unknown", "too-short", "read-only", "unreadable")
+KINDS = ("unknown", "too-short", "read-only", "unreadable", "secured")
 MERGED = "merged"  # Dataverse's own column, on the tables whose rows can be merged
 TEXTS = ("text", "email")
 Options = Mapping[str, tuple[tuple[int, str], ...]]
@@ -53,7 +53,19 @@ def _to_column(
     findings: tuple[Finding, ...] = ()
     if "to-dynamics" in each.directions and not column.updatable:
         field, findings = _without(one, field, "to-dynamics", f"the column {name} cannot be written in Dynamics")
+    if column.secured and field.directions:
+        findings = (*findings, _secured(one, field, name))
     return _limited(one, field, column.max_length, "dynamics", findings)
+
+
+def _secured(one: Object, each: Field, column: str) -> Finding:
+    """Dynamics does not tell whom it is granted to."""
+    granted = "Read, Create and Update" if "to-dynamics" in each.directions else "Read"
+    words = (
+        f"{one.name}: {each.name} may be read as empty, field-level security is on for {column} in Dynamics: "
+        f"grant {granted} on it to the sync's application user in a field security profile"
+    )
+    return Finding("secured", one.name, each.name, words)
 
 
 def fitted_to_marketo(one: Object, fields: Mapping[str, PersonField]) -> Fitted:

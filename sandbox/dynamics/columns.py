@@ -29,6 +29,7 @@ class Column:
     format: str | None = None
     default: object = None
     schema_name: str | None = None
+    secured: bool = False
 
     @cached_property
     def property_name(self) -> str:

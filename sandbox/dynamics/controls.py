@@ -10,7 +10,8 @@ POST /sandbox/privileges     {"deny": ["prvReadLead"]}                403 0x8004
 POST /sandbox/tracking       {"table": "lead", "enabled": false}
 POST /sandbox/definitions    {"table": "new_visit", "set": "new_visits", "columns": [...], "lookups": {...}}: a table of
                              the customer's own, as `sandbox.dynamics.custom_tables` has it
-POST /sandbox/columns        {"table": "lead", "name": "new_synctomkto", "type": "Boolean"}    a column of one's own
+POST /sandbox/columns        {"table": "lead", "name": "new_synctomkto", "type": "Boolean"}    a column of one's own;
+                                          "secured": true where a field security profile has to grant it
 POST /sandbox/plugins      {"table": "lead", "column": "jobtitle", "value": "Spy", "message": "No."}   400 0x80040265
 POST /sandbox/parallelism  {"hint": 4}                           the x-ms-dop-hint of answers under limits
 POST /sandbox/delta/expire   all delta tokens given out so far are expired
@@ -132,7 +133,7 @@ class Controls:
         """As a customizer would: the table's delta tokens end with it."""
         asked = await request.json()
         table = self.store.logical[asked["table"]].table
-        table.add(Column(asked["name"], asked["type"], length=asked.get("length")))
+        table.add(Column(asked["name"], asked["type"], length=asked.get("length"), secured=bool(asked.get("secured"))))
         table.changed_at_version = self.store.next_version()
         return web.json_response(asked)
 

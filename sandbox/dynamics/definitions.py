@@ -76,7 +76,7 @@ def attribute(table: Table, column: Column) -> dict[str, Any]:
         "IsValidForCreate": column.create,
         "IsValidForUpdate": column.update,
         "IsValidForRead": True,
-        "IsSecured": False,
+        "IsSecured": column.secured,
         "IsCustomAttribute": is_custom(column.name),
         "IsPrimaryId": column.name == table.id_name,
         "IsPrimaryName": column.name == table.name_column,

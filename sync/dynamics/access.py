@@ -17,7 +17,10 @@ class DynamicsAccess:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table, as EntityDefinitions tells it; `type` is its AttributeType ("String", "Picklist", …)."""
+    """One column of a table, as EntityDefinitions tells it; `type` is its AttributeType ("String", "Picklist", …).
+
+    One that is `secured` is read as empty, and not written, by whom no field security profile grants it.
+    """
 
     name: str
     type: str
@@ -25,6 +28,7 @@ class Column:
     creatable: bool
     updatable: bool
     readable: bool
+    secured: bool = False
 
 
 @dataclass(frozen=True, slots=True)

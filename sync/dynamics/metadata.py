@@ -6,7 +6,7 @@ from sync.dynamics.access import Column
 from sync.dynamics.connection import Connection
 from sync.errors import PersonMustLook
 
-FLAGS = "LogicalName,AttributeType,IsValidForCreate,IsValidForUpdate,IsValidForRead"
+FLAGS = "LogicalName,AttributeType,IsValidForCreate,IsValidForUpdate,IsValidForRead,IsSecured"
 CHOICES = ("PicklistAttributeMetadata", "StateAttributeMetadata", "StatusAttributeMetadata")
 TEXTS = ("StringAttributeMetadata", "MemoAttributeMetadata")
 
@@ -61,6 +61,7 @@ def _column(told: dict[str, Any], lengths: dict[str, int | None]) -> Column:
         creatable=bool(told.get("IsValidForCreate")),
         updatable=bool(told.get("IsValidForUpdate")),
         readable=bool(told.get("IsValidForRead")),
+        secured=bool(told.get("IsSecured")),
     )
 
 

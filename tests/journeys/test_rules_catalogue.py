@@ -172,6 +172,15 @@ async def test_a_finding_knows_since_when_and_goes_once_it_is_mended(bare: World
     assert await findings(bare, "title2") == []
 
 
+async def test_a_column_under_field_level_security_is_told_and_kept_in_step(bare: World) -> None:
+    title = {"table": "lead", "name": "jobtitle", "type": "String", "length": 100, "secured": True}
+    await control(bare.dynamics, "columns", title)
+    lead = await bare.lead(jobtitle="Admiral")
+    await bare.rest()
+    assert [each.kind for each in await findings(bare, "title")] == ["secured"]
+    assert (await bare.one(dynamicsLeadId=lead))["title"] == "Admiral"
+
+
 async def test_a_field_that_marketo_does_not_let_write_is_only_read(bare: World) -> None:
     await keep_in_step(bare, 'urgency = { column = "new_visits", kind = "number" }')
     lead = await bare.lead(new_visits=3)

@@ -47,6 +47,14 @@ def test_a_column_that_cannot_be_read_leaves_its_field_out() -> None:
     assert (fitted.one.fields, kinds(fitted)) == ((), ["unreadable"])
 
 
+def test_a_column_under_field_level_security_is_kept_with_a_warning_that_says_what_to_grant() -> None:
+    fitted = to_dynamics(BOTH, replace(COLUMN, secured=True))
+    assert (fitted.one.fields[0].directions, kinds(fitted)) == (DIRECTIONS, ["secured"])
+    assert "grant Read, Create and Update on it" in fitted.findings[0].message
+    only_read = to_dynamics(with_field(directions=("to-marketo",)), replace(COLUMN, secured=True))
+    assert "grant Read on it" in only_read.findings[0].message
+
+
 def test_a_column_that_cannot_be_written_is_only_read() -> None:
     fitted = to_dynamics(BOTH, replace(COLUMN, updatable=False))
     assert (fitted.one.fields[0].directions, kinds(fitted)) == (("to-marketo",), ["read-only"])
