@@ -22,6 +22,7 @@ from bot.dry_run import dry_run
 from bot.ears import serve
 from bot.housekeeping import housekeeping_job
 from bot.http import health_open
+from bot.replica import Replica
 from bot.setting_up import ask, say_yes, set_up
 from bot.settings import Settings, mistakes, read_settings
 from bot.verify import verify
@@ -36,7 +37,7 @@ from sync.catalogue import BadCatalogue
 from sync.engine import Engine
 from sync.objects import lanes_of
 from sync.rehearsal import Ahead
-from sync.scheduler import Job, Scheduler, sync_jobs
+from sync.scheduler import Job, Scheduler
 
 ALERTS_EVERY, DIGESTS_EVERY = 15.0, 60.0
 
@@ -88,29 +89,29 @@ async def run(settings: Settings) -> int:
 
 
 async def _run_until(stopped: asyncio.Event, settings: Settings, database: Database, engine: Engine) -> None:
-    pulse = Pulse(settings, database, now, engine)
+    """Every process answers and tells; what may be done by one alone is the replica's."""
+    replica = Replica(engine, settings.sync_every_seconds, [housekeeping_job(settings, database, now)])
+    pulse = Pulse(settings, database, now, engine, replica)
     teller = Teller(database, make_alerts_client(settings), settings.sync_operators)
-    jobs = [
-        *sync_jobs(engine, settings.sync_every_seconds),
-        alerts_job(settings, database, pulse, engine, teller),
-        digests_job(settings, database, engine, teller),
-        housekeeping_job(settings, database, now),
-    ]
-    scheduler = Scheduler(engine, jobs)
-    app = make_app(settings, database, now, engine, scheduler, pulse)
-    ears = asyncio.create_task(serve(app, settings, pulse.hearing))
+    telling = Scheduler(
+        engine,
+        [alerts_job(settings, database, pulse, engine, teller), digests_job(settings, database, engine, teller)],
+    )
+    app = make_app(settings, database, now, engine, replica, pulse)
+    tasks = [asyncio.create_task(each) for each in (serve(app, settings, pulse.hearing), replica.keep())]
     waiting = asyncio.create_task(stopped.wait())
-    scheduler.start()
+    telling.start()
     try:
         async with health_open(settings.health_port, pulse, database, engine.lanes):
-            await asyncio.wait({ears, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({*tasks, waiting}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        await scheduler.stop()
-        waiting.cancel()
-        ears.cancel()
-        ended = await asyncio.gather(ears, waiting, return_exceptions=True)
-    if isinstance(ended[0], Exception):
-        raise ended[0]
+        await asyncio.gather(replica.stop(), telling.stop())
+        for task in (*tasks, waiting):
+            task.cancel()
+        ended = await asyncio.gather(*tasks, waiting, return_exceptions=True)
+    for outcome in ended:
+        if isinstance(outcome, Exception):
+            raise outcome
 
 
 def alerts_job(settings: Settings, database: Database, pulse: Pulse, engine: Engine, teller: Teller) -> Job:

@@ -54,7 +54,7 @@ async def act(request: Act, asker: Asker, world: World) -> Answer:
     if len(found) > (request.confirmed or 1):
         return acted.question(replace(request, confirmed=len(found), before=moment), len(found))
     done = await Work(request, found, states, moment, asker, world).do()
-    return acted.result(request, done, may_run=world.scheduler is not None)
+    return acted.result(request, done, may_run=world.replica is not None)
 
 
 def _states(request: Act, asked: State) -> tuple[State, ...]:

@@ -12,6 +12,7 @@ from bot.lanes_acted import not_here
 from bot.request import Run
 from bot.words import nearest_of
 from bot.world import Asker, World
+from storage.lease import alone_comparing
 from storage.ledger.readings import amend_act, record_act
 from sync.bringing import bring_field
 from sync.comparing import Tally, expected
@@ -45,7 +46,8 @@ async def run_field(request: Run, asker: Asker, world: World) -> Answer:
         return brought.question(request, field, total, told)
     engine.comparing = one.name
     try:
-        return await _bring(engine, request, one.name, field, total, asker, world)
+        async with alone_comparing(world.database) as alone:
+            return await _bring(engine, request, one.name, field, total, asker, world) if alone else under_way()
     except SyncFailure as failure:
         return brought.failed(request, failure.code)
     finally:

@@ -12,7 +12,6 @@ from bot.request import Pause, Resume, Run
 from bot.world import Asker, World
 from storage.history import LaneName, read_lanes
 from storage.ledger.readings import LaneState, lane_states, put_first, record_act, restart_lane, set_paused
-from sync.passes import NAME
 
 FIRST_FOR = timedelta(hours=1)
 
@@ -39,7 +38,7 @@ async def hold(request: Pause, asker: Asker, world: World) -> Answer:
             await set_paused(world.database, connection, name, way, pause, asker.user_id, world.now())
     if pause:
         return lanes_acted.paused(changed, request)
-    return lanes_acted.resumed(changed, request, may_run=world.scheduler is not None)
+    return lanes_acted.resumed(changed, request, may_run=world.replica is not None)
 
 
 async def _question(request: Resume, lanes: Sequence[LaneName], world: World) -> Answer | None:
@@ -61,13 +60,13 @@ async def run(request: Run, asker: Asker, world: World) -> Answer:
     """Begins a pass; the lanes asked for are tried again even if they stopped by themselves."""
     if refused := await refusal(asker, world):
         return refused
-    if world.scheduler is None:
+    if world.replica is None:
         return lanes_acted.not_here()
     lanes = chosen(request, world.lanes)
     if not lanes:
         return lanes_acted.no_such_lane(request)
     states, demoted = await _restart(lanes, request, asker, world)
-    began = world.scheduler.run_now(NAME)
+    began = await world.replica.run_now()
     named = lanes if request.object or request.direction else []
     held = [lane for lane in lanes if states.get(lane, LaneState()).paused]
     braked = [lane for lane in lanes if states.get(lane, LaneState()).held]

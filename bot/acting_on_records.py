@@ -12,7 +12,6 @@ from storage.ledger.readings import record_act
 from storage.record_story import Known
 from sync.engine import Engine
 from sync.errors import SyncFailure
-from sync.passes import NAME
 from sync.refresh import refresh_record
 
 
@@ -20,7 +19,7 @@ async def run_record(request: Run, asker: Asker, world: World) -> Answer:
     """Whose record it is must be clear: several matches are a choice."""
     if refused := await refusal(asker, world):
         return refused
-    if world.engine is None or world.scheduler is None:
+    if world.engine is None or world.replica is None:
         return not_here()
     who = (request.record or "").strip().lower()
     if not (GUID.fullmatch(who) or who.isdecimal()) and not asker.may_see_people:
@@ -37,7 +36,7 @@ async def run_record(request: Run, asker: Asker, world: World) -> Answer:
     async with world.database.write() as connection:
         ids = " · ".join(one for one in (found[0].dynamics_id, found[0].marketo_id) if one)
         await record_act(connection, asker.user_id, "run record", world.now(), found[0].object, "", ids)
-    began = any(done.fields.values()) and world.scheduler.run_now(NAME)
+    began = any(done.fields.values()) and await world.replica.run_now() == "now"
     return refreshed.draw(found[0], done, began)
 
 

@@ -26,6 +26,7 @@ from bot.grammar import parse
 from bot.home import add_home
 from bot.mentions import Ephemeral, typed, words_of
 from bot.places import Places
+from bot.replica import Replica
 from bot.request import Errors, Misunderstood, Record, Request
 from bot.settings import Settings
 from bot.sharing import offered
@@ -37,7 +38,6 @@ from bot.words import Vocabulary, vocabulary_of
 from bot.world import Asker, World
 from storage.database import Database
 from sync.engine import Engine
-from sync.scheduler import Scheduler
 
 log = logging.getLogger(__name__)
 Where = tuple[str, str]  # a channel and a thread's first ts, empty where there is none
@@ -70,12 +70,12 @@ def make_app(
     database: Database,
     now: Callable[[], datetime],
     engine: Engine | None = None,
-    scheduler: Scheduler | None = None,
+    replica: Replica | None = None,
     pulse: Pulse | None = None,
 ) -> AsyncApp:
     """The bot with all it listens to; `now` is the time it goes by. Nothing is opened before `serve`.
 
-    `engine` and `scheduler` are this process's own, where it syncs too; `pulse` is how it fares.
+    `engine` is this process's own, and `replica` what it is among several; `pulse` is how it fares.
     """
     client = make_client(settings)
     secret = settings.slack_signing_secret
@@ -84,7 +84,7 @@ def make_app(
     askers = Askers(client, settings.sync_people_readers, settings.sync_operators, now)
     objects = engine.objects if engine else described_objects(settings)
     world = World(
-        settings, database, now, client, help_texts, objects, engine, scheduler, pulse=pulse, name_of=askers.name_of
+        settings, database, now, client, help_texts, objects, engine, replica, pulse=pulse, name_of=askers.name_of
     )
     vocabulary = vocabulary_of(objects)
     desk = Desk(world, askers, Deliverer(settings.slack_tables, now), Places(client, now), vocabulary)

@@ -116,7 +116,10 @@ def progress(name: str, done: int, total: int) -> Answer:
     return say(said.format(object=named(name), done=count(done), total=count(total)))
 
 
-def under_way(name: str) -> Answer:
+def under_way(name: str = "") -> Answer:
+    """Without a name, in another process."""
+    if not name:
+        return say(_("Another process is comparing already; one comparison at a time."))
     return say(_("{object} are being compared already; one comparison at a time.").format(object=named(name)))
 
 

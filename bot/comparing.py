@@ -21,6 +21,7 @@ from storage.comparisons import (
     last_comparison,
     records_that_differ,
 )
+from storage.lease import alone_comparing
 from storage.ledger.comparing import add_differences, begin_comparison, end_comparison, mark_repaired
 from storage.ledger.readings import amend_act, record_act
 from sync.comparing import Portion, Tally, compare, expected
@@ -59,7 +60,8 @@ async def compare_now(name: str, asker: Asker, world: World) -> Answer:
         return compared.under_way(engine.comparing)
     engine.comparing = name
     try:
-        return await _compare(engine, name, asker, world)
+        async with alone_comparing(world.database) as alone:
+            return await _compare(engine, name, asker, world) if alone else compared.under_way()
     except SyncFailure as failure:
         return compared.failed(Compare(name), failure.code)
     finally:

@@ -71,6 +71,7 @@ def troubles(reading: Reading) -> list[str]:
     if vitals.hearing.lost_at and vitals.hearing.is_dead:
         found.append(_("no socket to Slack since {time}").format(time=reading.clock(vitals.hearing.lost_at)))
     found += [_service_down(one, reading) for one in vitals.services if one.down_since]
+    found += _silent(reading)
     if vitals.overdue_since:
         found.append(_("no pass has ended since {time}").format(time=reading.clock(vitals.overdue_since)))
     found += [_("the job {job} died").format(job=job.name) for job in vitals.jobs if job.failure]
@@ -91,7 +92,17 @@ def _about(reading: Reading) -> list[tuple[str, str]]:
         lines.append((_("Marketo calls today"), _quota(reading)))
     lines += [(_("Database"), _database(reading)), (_("Alerts"), _alerts(reading)), *_undelivered(reading)]
     back = "; ".join(_held(lane, reading) for lane in vitals.held)
-    return [*lines, (_("Held back"), back or _("nothing")), *_reread(reading), *_unfit(reading)]
+    return [*lines, (_("Held back"), back or _("nothing")), *_reread(reading), *_unfit(reading), *_role(reading)]
+
+
+def _role(reading: Reading) -> list[tuple[str, str]]:
+    """Which of several processes answered; nothing where there can be no other."""
+    said = {
+        "syncs": _("This process syncs and answers."),
+        "answers": _("This process only answers; another one syncs."),
+    }
+    role = reading.vitals.role
+    return [] if role == "alone" else [(_("Process"), said[role])]
 
 
 def _unfit(reading: Reading) -> list[tuple[str, str]]:
@@ -187,6 +198,14 @@ def _undelivered(reading: Reading) -> list[tuple[str, str]]:
         for one in reading.vitals.undelivered
     ]
     return [(_("Not delivered"), "; ".join(said))] if said else []
+
+
+def _silent(reading: Reading) -> list[str]:
+    """Services whose last call got no answer, before they are known to be down."""
+    known = {one.name for one in reading.vitals.services if one.down_since}
+    words = _("{service} does not answer: {code}")
+    found = [(name, code) for name, code in reading.vitals.failing.items() if name not in known]
+    return [words.format(service=named(name), code=code) for name, code in found]
 
 
 def _service_down(one: Service, reading: Reading) -> str:

@@ -7,6 +7,7 @@ from bot import held
 from bot.answers import Answer, say
 from bot.blocks import Button
 from bot.figures import count, named, towards
+from bot.replica import Began
 from bot.request import Pause, Resume, Run, Status
 from bot.texts import _
 from storage import history
@@ -56,7 +57,7 @@ def question(lanes: Sequence[history.Lane], request: Resume) -> Answer:
 
 
 def running(
-    began: bool,
+    began: Began,
     request: Run,
     paused: Sequence[Lane],
     observed: Sequence[Lane],
@@ -83,8 +84,10 @@ def running(
     return say(" ".join(said), _status(request))
 
 
-def _begins(began: bool) -> str:
-    if not began:
+def _begins(began: Began) -> str:
+    if began == "elsewhere":
+        return _("Another process syncs; it was asked to begin a pass now.")
+    if began == "under way":
         return _("A pass is under way already: what waits is written in it, or in the next.")
     return _("A pass begins now: it reads both sides and writes what waits.")
 

@@ -98,6 +98,9 @@ def _of_process(vitals: Vitals) -> Iterator[Metric]:
     yield GaugeMetricFamily(
         "sync_pass_overdue", "1 where no pass has ended for too long", value=bool(vitals.overdue_since)
     )
+    yield GaugeMetricFamily(
+        "sync_process_syncs", "1 where this process syncs, 0 where it only answers", value=vitals.role != "answers"
+    )
     yield GaugeMetricFamily("sync_database_bytes", "Size of the database", value=vitals.stored.size)
     held = GaugeMetricFamily("sync_lane_held", "Lanes that are paused or have stopped", labels=[*LANE, "why"])
     for lane in vitals.held:

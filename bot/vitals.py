@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.alerts.figures import Own
 from bot.hearing import Hearing
 from bot.quota import Quota, Used
+from bot.replica import Replica, Role
 from bot.settings import Settings
 from bot.slowed import Slowed
 from storage import health, history
@@ -34,10 +35,11 @@ Throttled = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
-    """Everything as it was at `now`.
+    """Everything as it was at `now`, in a process whose `role` is this.
 
-    `throttled` counts by service and code since `started_at`; it is empty, and `quota` None, in a process that only
-    answers. `overdue_since`: no pass has ended, and nothing got on, for too long.
+    `throttled` counts by service and code since `started_at`. Where the process only answers it is empty, and `plan`
+    the usual one: what the process that syncs has met is known to itself alone. `overdue_since`: no pass has ended,
+    and nothing got on, for too long.
     """
 
     now: datetime
@@ -53,19 +55,26 @@ class Vitals:
     allowance: Allowance = field(default_factory=Allowance)
     plan: Plan = field(default_factory=Plan)
     throttled: Throttled = field(default_factory=dict)
+    failing: Mapping[str, str] = field(default_factory=dict)  # by service, why its last call got no answer, if none
     rereads: Sequence[Finding] = ()
     unfit: Sequence[Finding] = ()
     undelivered: Sequence[Undelivered] = ()
+    role: Role = "alone"
 
 
 class Pulse:
     """What the process knows of itself; `take` adds what the database remembers."""
 
     def __init__(
-        self, settings: Settings, database: Database, now: Callable[[], datetime], engine: Engine | None = None
+        self,
+        settings: Settings,
+        database: Database,
+        now: Callable[[], datetime],
+        engine: Engine | None = None,
+        replica: Replica | None = None,
     ) -> None:
         self.hearing = Hearing(now)
-        self._database, self._now, self._engine = database, now, engine
+        self._database, self._now, self._engine, self._replica = database, now, engine, replica
         self._started_at = now()
         self._every = settings.sync_every_seconds
         self._patience = max(timedelta(seconds=3 * settings.sync_every_seconds), NEVER_OVERDUE_BEFORE)
@@ -73,12 +82,14 @@ class Pulse:
         self._slowed = Slowed()
 
     async def own(self) -> Own | None:
-        """What alerts go by that only this process knows; None in one that only answers. Asks nobody anything."""
+        """What alerts go by beside what is stored; None without an engine. Asks nobody anything."""
         if self._engine is None:
             return None
         async with self._database.read() as connection:
             jobs = await health.read_jobs(connection)
             overdue = self._overdue_since(jobs, await health.read_last_progress(connection))
+        if self._only_answers:
+            return Own(overdue, may_call=None, throttled=None)
         plan = self._engine.spending.plan(self._every)
         return Own(overdue, plan.used, plan.calls, self._slowed.lately(self._throttled(), self._now()))
 
@@ -99,15 +110,20 @@ class Pulse:
                 overdue_since=self._overdue_since(jobs, await health.read_last_progress(connection)),
                 quota=quota,
                 allowance=self._engine.allowance if self._engine else Allowance(),
-                plan=self._engine.spending.plan(self._every) if self._engine else Plan(),
+                plan=self._plan(),
                 throttled=self._throttled(),
+                failing=self._failing(),
                 rereads=await read_findings(connection, [REREAD]),
                 unfit=await read_findings(connection, [*KINDS, BLOCKED, OWNER_LOST]),
                 undelivered=await read_undelivered(connection),
+                role=self._replica.role if self._replica else "alone",
             )
 
     async def reasons(self) -> list[str]:
-        """Why this process should be started anew: it does not hear Slack, or sync, or reach its database."""
+        """Why this process should be started anew: it does not hear Slack, or reach its database, or sync if it should.
+
+        Where it only answers, starting it anew would not help the one that syncs.
+        """
         found = ["the socket to Slack is dead"] if self.hearing.is_dead else []
         try:
             async with asyncio.timeout(DATABASE_PATIENCE_SECONDS), self._database.read() as connection:
@@ -115,19 +131,37 @@ class Pulse:
                 since = self._overdue_since(jobs, await health.read_last_progress(connection))
         except (SQLAlchemyError, OSError, TimeoutError) as failure:
             return [*found, f"the database does not answer: {type(failure).__name__}"]
-        return [*found, f"no pass has ended since {since:%Y-%m-%dT%H:%M:%SZ}"] if since else found
+        late = since is not None and not self._only_answers
+        return [*found, f"no pass has ended since {since:%Y-%m-%dT%H:%M:%SZ}"] if late else found
 
     def _overdue_since(self, jobs: Sequence[JobState], progress: datetime | None) -> datetime | None:
         """A first reading of everything takes long; as long as it gets on, it is not overdue.
 
-        Nor is it while passes are far apart for the quota's sake.
+        Nor is it while passes are far apart for the quota's sake: whoever only answers goes by when the next is due.
         """
-        stretch = self._engine.spending.plan(self._every).stretch if self._engine else 1.0
-        ended = next((job.finished_at for job in jobs if job.name == NAME), None)
-        last = max(at for at in (self._started_at, ended, progress) if at)
-        return last if self._engine and self._now() - last > self._patience * stretch else None
+        if self._engine is None:
+            return None
+        sync = next((job for job in jobs if job.name == NAME), JobState(NAME))
+        began = self._replica.syncs_since if self._replica else None
+        last = max(at for at in (began or self._started_at, sync.finished_at, progress) if at)
+        due = max(last, sync.next_at) if self._only_answers and sync.next_at else last
+        return last if self._now() - due > self._patience * self._plan().stretch else None
+
+    @property
+    def _only_answers(self) -> bool:
+        return self._replica is not None and self._replica.role == "answers"
+
+    def _plan(self) -> Plan:
+        return Plan() if self._engine is None or self._only_answers else self._engine.spending.plan(self._every)
+
+    def _failing(self) -> dict[str, str]:
+        """A service is stored as down only once all tries of a call have failed, which takes a while."""
+        if self._engine is None or self._only_answers:
+            return {}
+        last = {"dynamics": self._engine.dynamics.failing, "marketo": self._engine.marketo.failing}
+        return {name: code for name, code in last.items() if code}
 
     def _throttled(self) -> Throttled:
-        if self._engine is None:
+        if self._engine is None or self._only_answers:
             return {}
         return {"dynamics": self._engine.dynamics.throttled, "marketo": self._engine.marketo.throttled}

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from filelock import FileLock, Timeout
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url
 
 from bot.settings import Settings
 from bot.words import unspeakable
@@ -19,11 +19,9 @@ from sync.objects import Object
 from sync.quota import Allowance
 from sync.rehearsal import StandInDynamics, StandInMarketo
 
-ADVISORY_LOCK = 0x53594E43  # "SYNC": one number for the one thing there is to lock
-
 
 class AlreadyRunning(Exception):
-    """Another process syncs on this database."""
+    """Another process syncs on this SQLite file."""
 
 
 def described_objects(settings: Settings) -> tuple[Object, ...]:
@@ -79,20 +77,16 @@ async def open_engine(
 
 @asynccontextmanager
 async def alone(database: Database) -> AsyncIterator[None]:
-    """Holds the right to sync on this database; raises AlreadyRunning where another process has it."""
-    if database.is_sqlite:
-        lock = FileLock(f"{make_url(database.url).database}.lock")
-        try:
-            lock.acquire(blocking=False)
-        except Timeout as held:
-            raise AlreadyRunning(str(held)) from None
-        try:
-            yield
-        finally:
-            lock.release()
-        return
-    async with database.engine.connect() as connection:
-        if not await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}):
-            raise AlreadyRunning("another process holds the lock in PostgreSQL")
-        await connection.commit()  # the lock is the session's, not the transaction's
+    """On SQLite, keeps other processes off the file; raises AlreadyRunning where one is there. PostgreSQL is shared."""
+    if not database.is_sqlite:
         yield
+        return
+    lock = FileLock(f"{make_url(database.url).database}.lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout as held:
+        raise AlreadyRunning(str(held)) from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -8,13 +8,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answers import Answer
 from bot.links import Links, links_of
+from bot.replica import Replica
 from bot.settings import Settings
 from bot.vitals import Pulse
 from storage.database import Database
 from storage.history import LaneName
 from sync.engine import Engine
 from sync.objects import Object, lanes_of
-from sync.scheduler import Scheduler
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ async def _nobody(answer: Answer) -> None:
 class World:
     """What there is. `help_texts` are the commands' docstrings by the name one types, `described` the objects' file.
 
-    `engine` and `scheduler` are there where this process syncs too. `tell` shows the asker how far their request is,
-    until its answer takes the place of that; three times at most, because Slack lets us answer five times.
+    `engine` and `replica` are there where this process syncs, or could. `tell` shows the asker how far their request
+    is, until its answer takes the place of that; three times at most, because Slack lets us answer five times.
     `pulse` is how this process fares. `name_of` is what a colleague with a Slack id is called.
     """
 
@@ -60,7 +60,7 @@ class World:
     help_texts: Mapping[str, str]
     described: tuple[Object, ...]
     engine: Engine | None = None
-    scheduler: Scheduler | None = None
+    replica: Replica | None = None
     tell: Callable[[Answer], Awaitable[None]] = _nobody
     pulse: Pulse | None = None
     name_of: Callable[[str], Awaitable[str]] = _unnamed

@@ -11,11 +11,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Table, any_, cast, event, func, make_url, select
+from sqlalchemy import ARRAY, Column, ColumnElement, Connection, Table, any_, cast, event, func, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATING = 0x4D494752  # "MIGR": a number of our own among PostgreSQL's advisory locks
 
 JSON: dict[str, Any] = {
     "json_serializer": lambda value: orjson.dumps(value).decode(),
@@ -60,8 +61,10 @@ class Database:
             yield connection
 
     async def migrate(self) -> None:
-        """Brings the schema up to date; on a new database, makes it."""
+        """Brings the schema up to date; on a new database, makes it. Of several processes that do, one does it."""
         async with self.write() as connection:
+            if not self.is_sqlite:
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATING})"))
             await connection.run_sync(_upgrade)
 
     async def seen_migration(self) -> str | None:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from storage.changes import Side
-from storage.ledger.findings import save_findings
+from storage.ledger.findings import keep_findings, save_findings
 from sync.custom_types import fields_there
 from sync.dynamics.client import Dynamics
 from sync.engine import Engine
@@ -72,9 +72,12 @@ async def _keep(engine: Engine, side: Side, found: Sequence[Fitted]) -> None:
     for finding in engine.findings[side]:
         log.warning(finding.message)
     both = [finding for findings in engine.findings.values() for finding in findings]
-    async with engine.database.write() as connection:
-        await save_findings(connection, KINDS, both, engine.now())
     engine.fitted.add(side)
+    async with engine.database.write() as connection:
+        if engine.fitted == {"dynamics", "marketo"}:
+            await save_findings(connection, KINDS, both, engine.now())
+        else:  # what was known of the other side before this process began is known still
+            await keep_findings(engine.database, connection, both, engine.now())
 
 
 async def read_dynamics(dynamics: Dynamics, one: Object) -> Fitted:

@@ -108,12 +108,20 @@ class Scheduler:
         self._apscheduler.shutdown(wait=False)
 
 
-def sync_jobs(engine: Engine, every: float) -> list[Job]:
-    """The pass, the bulk import of a large first sync, and the sampling of the backlog."""
+async def always() -> bool:
+    """Whether this process may sync, where there is no other."""
+    return True
+
+
+def sync_jobs(engine: Engine, every: float, may_sync: Callable[[], Awaitable[bool]] = always) -> list[Job]:
+    """The pass, the bulk import of a large first sync, and the sampling of the backlog.
+
+    `may_sync` is asked before each pass; where it says no, nothing is begun.
+    """
 
     async def one_pass() -> float | None:
         stretch = engine.spending.plan(every).stretch
-        while await run_pass(engine, engine.now() + timedelta(seconds=every * stretch)):
+        while await may_sync() and await run_pass(engine, engine.now() + timedelta(seconds=every * stretch)):
             stretch = engine.spending.plan(every).stretch
             if stretch > 1:
                 break
@@ -122,10 +130,11 @@ def sync_jobs(engine: Engine, every: float) -> list[Job]:
         return every * stretch if stretch > 1 else None
 
     async def one_import() -> float | None:
-        return IMPORT_EVERY if await import_waiting(engine) else None
+        return IMPORT_EVERY if await may_sync() and await import_waiting(engine) else None
 
     async def one_sample() -> None:
-        await take_sample(engine)
+        if await may_sync():
+            await take_sample(engine)
 
     return [
         Job(NAME, every, one_pass),

@@ -85,8 +85,9 @@ def throttled(figures: Figures, wants: Wants) -> Iterator[Reading]:
     """A service slows us down again and again, or answers nothing else: longer than a drain explains."""
     if not wants.about("throttled"):
         return
+    met = figures.own.throttled if figures.own else None
     for one in figures.services:
-        times = figures.own.throttled.get(one.name, 0) if figures.own else None
+        times = None if met is None else met.get(one.name, 0)
         band = UNKNOWN if times is None else above(times, THROTTLED_TIMES)
         band = so(True, "warning") if _is_down(one) and one.code in SLOWED else band
         yield _of_service("throttled", one, figures, wants, band, times=times)

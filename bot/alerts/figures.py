@@ -20,20 +20,21 @@ STALLED_AFTER = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What only the process that syncs knows: `used` is the share of the day's calls (None: nobody knows), `throttled`
+    """What this process knows: `used` is the share of the day's calls (None: nobody knows), `throttled` how often each
 
-    how often each service slowed us down in the last quarter of an hour. `overdue_since`: no pass ended for too long.
+    service slowed us down in the last quarter of an hour. `overdue_since`: no pass ended for too long. Where another
+    process syncs, `may_call` and `throttled` are None: they are known to that one alone.
     """
 
     overdue_since: datetime | None = None
     used: float | None = None
-    may_call: bool = True
-    throttled: Mapping[str, int] = field(default_factory=dict)
+    may_call: bool | None = True
+    throttled: Mapping[str, int] | None = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Everything as it was at `now`; `own` is None where another process syncs.
+    """Everything as it was at `now`; `own` is None where nothing is known but what is stored.
 
     `synced` and `failed` are of the last hour, `lately` what was synced in the last half hour, `queued_since` when
     the first change in the queue was noted, all by object. `lost_fields` were there when the sync began.

@@ -56,15 +56,18 @@ def stalled(figures: Figures, wants: Wants) -> Iterator[Reading]:
     """Changes of an object could be written, and none was for half an hour.
 
     Not where the cause is known and told by another rule: a service that is down, a used-up quota, a stopped lane.
+    Whether the quota is used up, a process that only answers does not know.
     """
-    excused = any(one.down_since for one in figures.services) or (figures.own is not None and not figures.own.may_call)
+    may_call = figures.own.may_call if figures.own else True
+    excused = any(one.down_since for one in figures.services) or may_call is False
     for name in figures.moving:
         if wants.about("stalled", name):
             since = figures.queued_since.get(name)
             waits = figures.now - since if since else timedelta()
             is_so = waits >= STALLED_AFTER and not figures.lately.get(name) and not excused
             numbers = {"value": int(waits.total_seconds()), "limit": int(STALLED_AFTER.total_seconds())}
-            yield _of_object("stalled", name, figures, wants, so(is_so), **numbers)
+            band = UNKNOWN if is_so and may_call is None else so(is_so)
+            yield _of_object("stalled", name, figures, wants, band, **numbers)
 
 
 def failures(figures: Figures, wants: Wants) -> Iterator[Reading]:

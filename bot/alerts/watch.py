@@ -36,7 +36,7 @@ async def watch(
     """Looks at the lanes `names` and at both services, for every channel that hears of anything.
 
     Returns how many turns it recorded.
-    `own` is what only the process that syncs knows. Two may look at once: one after the other.
+    `own` is what this process knows beside what is stored. Two may look at once: one after the other.
     """
     async with database.write() as connection:
         await look_alone(connection)

@@ -16,5 +16,5 @@ from bot.world import Asker, World
 
 
 async def answer(request: Health, asker: Asker, world: World) -> Answer:
-    pulse = world.pulse or Pulse(world.settings, world.database, world.now, world.engine)
+    pulse = world.pulse or Pulse(world.settings, world.database, world.now, world.engine, world.replica)
     return health_report.draw(await pulse.take(), asker.zone)

@@ -72,7 +72,7 @@ async def _choose(request: Match, doubt: Doubt, asker: Asker, world: World) -> A
         told = f"{candidate.object}:{candidate.id}" if candidate else "new"
         detail = f"#{doubt.id} {told}"
         await record_act(connection, asker.user_id, "match", world.now(), doubt.object, doubt.direction, detail)
-    return match_list.done(doubt, candidate, may_run=world.scheduler is not None)
+    return match_list.done(doubt, candidate, may_run=world.replica is not None)
 
 
 def _fits(record: str, doubt: Doubt) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Finding
@@ -16,6 +16,8 @@ async def save_findings(
 ) -> None:
     """Replaces everything of these `kinds` by what was `found`; what was there already keeps its `since`."""
     listed = list(kinds)
+    if connection.dialect.name == "postgresql":  # two processes that begin at once find the same at once
+        await connection.execute(text("LOCK TABLE findings IN SHARE ROW EXCLUSIVE MODE"))
     before = {(one.kind, one.object, one.field): one.since for one in await read_findings(connection, listed)}
     await connection.execute(delete(findings).where(findings.c.kind.in_(listed)))
     rows = {

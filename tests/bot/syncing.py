@@ -9,10 +9,11 @@ from typing import Any
 import httpx
 
 from bot.app import make_app
+from bot.replica import Replica
 from bot.settings import Settings
 from storage.database import Database
+from storage.health import read_jobs
 from storage.models import audit
-from sync.scheduler import Scheduler, sync_jobs
 from tests.bot.conftest import connected, serving
 from tests.bot.conversation import Conversation
 from tests.journeys.world import World, world_of
@@ -40,16 +41,21 @@ async def syncing_bot(
     settings: Settings, slack_url: str, database: Database, http: httpx.AsyncClient, folder: Path
 ) -> AsyncIterator[Syncing]:
     """With nobody in either service; `folder` is empty."""
+
+    async def sampled() -> bool:
+        async with database.read() as connection:
+            return any(job.name == "sample" and job.finished_at for job in await read_jobs(connection))
+
     (folder / "nobody").mkdir()
     async with world_of(database, folder / "nobody") as world:
         await world.rest()
-        scheduler = Scheduler(world.engine, sync_jobs(world.engine, 3600))
-        scheduler.start()
-        app = make_app(settings, database, lambda: world.now, world.engine, scheduler)
+        replica = Replica(world.engine, 3600)
+        await replica.look()
+        app = make_app(settings, database, lambda: world.now, world.engine, replica)
         try:
             async with serving(app, settings):
                 await connected(http, slack_url)
-                await until(lambda: scheduler.run_now("sample"))
+                await until(sampled)
                 yield Syncing(Conversation(slack_url, http), world, database)
         finally:
-            await scheduler.stop()
+            await replica.stop()

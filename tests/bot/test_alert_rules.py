@@ -187,6 +187,18 @@ def test_what_only_another_process_knows_stays_as_it_was() -> None:
     }
 
 
+def test_what_only_the_process_that_syncs_knows_stays_as_it_was_where_another_one_looks() -> None:
+    answers = Own(overdue_since=NOW - HOUR, may_call=None, throttled=None)
+    found = figures(lane(waiting=5), services=[Service("marketo", NOW)], own=answers, **QUEUED)
+    assert {key for key, one in read(found).items() if one.band is UNKNOWN} == {
+        "quota:marketo",
+        "throttled:marketo",
+        "stalled:leads",
+    }
+    assert band("down:sync", found) == CRITICAL
+    assert band("stalled:leads", figures(lane(waiting=5), own=answers)) == WELL
+
+
 def test_a_service_that_slows_us_down_again_and_again_is_throttled() -> None:
     services = [Service("marketo", NOW)]
     assert band("throttled:marketo", figures(services=services, own=Own(throttled={"marketo": 31}))) == WARNING

@@ -8,6 +8,7 @@ from bot.answers import Answer
 from bot.health_report import draw
 from bot.hearing import Hearing
 from bot.quota import Quota, Used
+from bot.texts import speaking
 from bot.vitals import Vitals
 from storage.changes import Finding
 from storage.episodes import Undelivered
@@ -74,6 +75,13 @@ def test_a_service_that_is_down_comes_first_and_the_rest_is_counted() -> None:
     assert said == "UNWELL  Marketo is down since 11:20: 601 (and 1 more)"
 
 
+def test_a_service_whose_last_call_got_no_answer_is_told_at_once_and_once() -> None:
+    assert verdict(draw(vitals(failing={"marketo": "http-503"}), UTC)) == "UNWELL  Marketo does not answer: http-503"
+    down = [Service("dynamics", NOW), Service("marketo", BEFORE, BEFORE, "http-503")]
+    said = verdict(draw(vitals(services=down, failing={"marketo": "http-503"}), UTC))
+    assert said == "UNWELL  Marketo is down since 11:20: http-503"
+
+
 def test_a_dead_socket_is_told_with_when_it_died() -> None:
     clock = Clock(BEFORE)
     hearing = Hearing(clock)
@@ -90,6 +98,14 @@ def test_a_lane_that_stopped_is_trouble_and_a_paused_one_is_not() -> None:
     said = draw(vitals(held=[paused, stopped]), UTC)
     assert verdict(said) == "UNWELL  Accounts to Marketo stopped 11:20: 1018"
     assert "Leads to Marketo paused" in said.text
+
+
+def test_of_several_processes_the_report_names_the_one_that_answers() -> None:
+    assert "Process:" not in draw(vitals(), UTC).text
+    assert "Process: This process syncs and answers." in draw(vitals(role="syncs"), UTC).text
+    assert "Process: This process only answers; another one syncs." in draw(vitals(role="answers"), UTC).text
+    with speaking("pt-BR"):
+        assert "Processo: Este processo só responde; outro sincroniza." in draw(vitals(role="answers"), UTC).text
 
 
 def test_throttling_is_counted_by_code() -> None:

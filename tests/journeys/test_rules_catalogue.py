@@ -226,6 +226,19 @@ async def test_the_last_interesting_moment_is_told_to_dynamics(world: World) -> 
     assert (row["mkt_leadinterestingmomentsource"], row["mkt_lastinterestingmomenttype"]) == ("Web", "Milestone")
 
 
+async def test_a_process_that_begins_anew_knows_since_when_a_field_is_missing(bare: World) -> None:
+    await keep_in_step(bare, 'shoe = { column = "new_shoe" }', 'badge = { column = "new_badge" }')
+    described = bare.engine.objects
+    await bare.sync()
+    found = [await findings(bare, name) for name in ("shoe", "badge")]
+    await bare.advance(7200)
+    await bare.restart()
+    bare.engine.objects = described
+    await bare.sync()
+    assert [await findings(bare, name) for name in ("shoe", "badge")] == found and all(found)
+    await bare.database.close()
+
+
 async def test_the_default_catalogue_fits_an_instance_that_has_been_set_up(world: World) -> None:
     await world.sync()
     async with world.database.read() as connection:

@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import select
 
 from storage.database import Database
 from storage.health import JobState, read_jobs
+from storage.models import samples
 from sync.dynamics.client import Dynamics, DynamicsAccess
 from sync.engine import Engine
 from sync.marketo.client import Marketo, MarketoAccess
-from sync.scheduler import Job, Scheduler
+from sync.scheduler import Job, Scheduler, sync_jobs
 from tests.waiting import until
 
 NOWHERE = "http://127.0.0.1:9"
@@ -44,6 +46,17 @@ async def test_a_job_begins_at_once_when_asked_and_never_twice_at_once(engine: E
         await until(lambda: begun == 2)
     finally:
         await scheduler.stop()
+
+
+async def test_nothing_is_begun_where_it_may_not_sync(engine: Engine) -> None:
+    async def may_not() -> bool:
+        return False
+
+    for job in sync_jobs(engine, 55, may_not):
+        assert await job.run() is None
+    async with engine.database.read() as connection:
+        assert await read_jobs(connection) == []
+        assert (await connection.execute(select(samples))).all() == []
 
 
 async def test_a_job_that_died_is_told_so_until_it_has_ended_well(engine: Engine) -> None:
