@@ -25,6 +25,11 @@ def no_answer(error: httpx.RequestError, *, write: bool) -> Later:
     return Later(code, message, unknown=write and not isinstance(error, NEVER_SENT))
 
 
+def out_of_order(response: httpx.Response) -> str:
+    """ "http-503" where a gateway answered because the service did not; empty where the service did, be it with 500."""
+    return f"http-{response.status_code}" if response.status_code in (502, 503, 504) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How often a call is tried and how long to wait in between: `first_wait` seconds, doubling, with jitter."""

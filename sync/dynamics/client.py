@@ -50,6 +50,11 @@ class Dynamics:
         """How often Dataverse slowed us down since we began, by its code."""
         return self._connection.met
 
+    @property
+    def failing(self) -> str:
+        """Why the last call got no answer ("connection", "timeout", "http-503"); empty where it got one."""
+        return self._connection.failing
+
     async def who_am_i(self) -> str:
         """Our user's id; a cheap check that signing in works."""
         return str((await self._connection.get("WhoAmI"))["UserId"])

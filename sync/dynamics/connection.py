@@ -13,7 +13,7 @@ from sync.dynamics.batch import Answer, Operation, content_type, read_batch, wri
 from sync.dynamics.codes import THROTTLED, failure
 from sync.dynamics.limits import LONGEST_PAUSE, Gate
 from sync.errors import Later, SyncFailure
-from sync.wire import Patience, no_answer
+from sync.wire import Patience, no_answer, out_of_order
 
 API = "/api/data/v9.2/"
 ALWAYS = {"Accept": "application/json", "OData-Version": "4.0", "OData-MaxVersion": "4.0", "If-None-Match": "null"}
@@ -24,7 +24,8 @@ PAUSE = 5.0  # seconds, for a 429 that names no Retry-After
 class Connection:
     """Sends calls to `url` through `gate`, signed in by `sign_in`, and repeats those that are worth it.
 
-    `met` counts how often Dataverse slowed us down, by code.
+    `met` counts how often Dataverse slowed us down, by code. `failing` is why
+    the last call to end got no answer, empty where it got one.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Connection:
         self._gate = gate
         self._patience = patience
         self.met: Counter[str] = Counter()
+        self.failing = ""
         self._http = httpx.AsyncClient(auth=sign_in, headers=ALWAYS, timeout=TIME_OUT, transport=transport)
 
     async def aclose(self) -> None:
@@ -91,7 +93,10 @@ class Connection:
                 response = await self._http.send(request)
             except httpx.RequestError as error:
                 signing_in = str(error.request.url) == self._sign_in.token_url
-                raise no_answer(error, write=write and not signing_in) from None
+                lost = no_answer(error, write=write and not signing_in)
+                self.failing = lost.code
+                raise lost from None
+        self.failing = out_of_order(response)
         if response.is_success or _is_batch_reply(response):
             self._gate.answered(response.headers.get("x-ms-dop-hint"))
             return response

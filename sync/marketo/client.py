@@ -51,6 +51,11 @@ class Marketo:
         return self._connection.met
 
     @property
+    def failing(self) -> str:
+        """Why the last call got no answer ("connection", "timeout", "http-503"); empty where it got one."""
+        return self._connection.failing
+
+    @property
     def calls_made(self) -> int:
         """Our calls since we began, repeated ones too: each counts for the day's quota."""
         return self._connection.made

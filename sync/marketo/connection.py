@@ -13,7 +13,7 @@ from sync.errors import Later, SyncFailure
 from sync.marketo.auth import SignIn
 from sync.marketo.codes import QUOTA, RATE, TEMPORARILY_GONE, THROTTLED, failure, is_soon_over, seconds_to_new_quota
 from sync.marketo.limits import Pace
-from sync.wire import Patience, no_answer
+from sync.wire import Patience, no_answer, out_of_order
 
 # Marketo itself gives up after 30 s to 120 s, on paging tokens after 300 s ("Integration best practices", "Leads").
 TIME_OUT = httpx.Timeout(125, connect=10)
@@ -28,7 +28,8 @@ Envelope = dict[str, Any]
 class Connection:
     """Sends calls to `url` at the given pace, signed in, and repeats those that are worth it.
 
-    `met` counts how often Marketo slowed us down, by code; `made` the calls we made.
+    `met` counts how often Marketo slowed us down, by code; `made` the calls we made. `failing` is why
+    the last call to end got no answer, empty where it got one.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Connection:
         self._patience = patience
         self._now = now
         self.met: Counter[str] = Counter()
+        self.failing = ""
         self.made = 0
         self._http = httpx.AsyncClient(auth=sign_in, timeout=TIME_OUT, transport=transport)
 
@@ -132,7 +134,10 @@ class Connection:
                 response = await self._http.send(request)
             except httpx.RequestError as error:
                 signing_in = str(error.request.url) == self._sign_in.token_url
-                raise no_answer(error, write=write and not signing_in) from None
+                lost = no_answer(error, write=write and not signing_in)
+                self.failing = lost.code
+                raise lost from None
+        self.failing = out_of_order(response)
         return self._opened(response, write)
 
     def _opened(self, response: httpx.Response, write: bool) -> Envelope:

@@ -9,8 +9,11 @@ import pytest
 
 from storage.database import Database
 from storage.ledger.readings import stop_lane
+from storage.models import passes
+from sync.errors import Later
 from tests.bot.conftest import Settle
 from tests.bot.syncing import Syncing, syncing_bot
+from tests.parked import rows
 from tests.waiting import until
 
 ADA = {"firstname": "Ada", "lastname": "Lovelace", "emailaddress1": "ada@x.example", "jobtitle": "Countess"}
@@ -109,3 +112,20 @@ async def test_run_record_where_a_service_is_down_says_its_code(syncing: Syncing
     answer = await syncing.talk.say(f"/sync run record {lead}")
     assert "could not be read" in answer["plain"]
     await syncing.world.weather(syncing.world.dynamics, down=False)
+
+
+async def test_health_knows_by_the_last_call_that_a_service_does_not_answer_and_that_it_does_again(
+    syncing: Syncing,
+) -> None:
+    async def rests() -> bool:
+        ended = [row.finished_at for row in await rows(syncing.database, passes) if row.name == "sync"]
+        return ended == [syncing.world.now]
+
+    await until(rests)
+    await syncing.world.weather(syncing.world.dynamics, down=True)
+    with pytest.raises(Later):
+        await syncing.world.engine.dynamics.who_am_i()
+    assert (await syncing.talk.say("/sync health"))["plain"].startswith("UNWELL  Dynamics does not answer: connection")
+    await syncing.world.weather(syncing.world.dynamics, down=False)
+    await syncing.world.engine.dynamics.who_am_i()
+    assert (await syncing.talk.say("/sync health"))["plain"].startswith("HEALTHY")
