@@ -20,7 +20,7 @@ def mistakes_between(objects: Sequence[Object]) -> list[Mistake]:
 
 
 def _mistakes_in(one: Object) -> list[Mistake]:
-    return [*_names(one), *_columns(one), *_people(one), *_ways(one)]
+    return [*_names(one), *_spaces(one), *_columns(one), *_people(one), *_ways(one)]
 
 
 def _names(one: Object) -> Iterator[Mistake]:
@@ -39,6 +39,20 @@ def _names(one: Object) -> Iterator[Mistake]:
             yield _at(
                 one, each, f"'{each.name}' is the marketo_key of '{one.name}' and is written anyway; remove it here"
             )
+
+
+def _spaces(one: Object) -> Iterator[Mistake]:
+    """Neither service has a space in a name its API goes by; what people read there, a display name, may have some."""
+    own = {"table": one.table, "rows": one.entity_set, "key": one.dynamics_key, "deleted_flag": one.deleted_field}
+    own |= {"sync_flag": one.sync_flag, "marketo_key": "" if one.is_custom else one.marketo_key}
+    told = [((key,), name) for key, name in own.items()]
+    told += [(("label",), name) for name in one.label_columns]
+    told += [(("filters", str(at), "column"), each.column) for at, each in enumerate(one.filters)]
+    told += [(("fields", each.name), each.name) for each in one.fields]
+    told += [(("fields", each.name, "column"), each.column) for each in one.fields]
+    for path, name in told:
+        if re.search(r"\s", name):
+            yield Mistake((one.name, *path), f"'{name}' has a space in it; write the name that the API goes by")
 
 
 def _columns(one: Object) -> Iterator[Mistake]:

@@ -157,6 +157,27 @@ def test_a_mistake_in_a_field_is_answered_with_its_line_and_the_remedy(field: st
     assert [each for each in mistakes(ACCOUNTS + field) if each.startswith(f"objects.toml:9: {said}")]
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "name"),
+    [
+        (accounts(table='table = "my account"'), 2, "my account"),
+        (accounts(rows='rows = "my accounts"'), 3, "my accounts"),
+        (accounts(key='key = "account id"'), 4, "account id"),
+        (accounts(marketo_key='marketo_key = "Company Id"'), 6, "Company Id"),
+        (accounts(company='company = "account name"'), 8, "account name"),
+        (accounts(company='"Company Name" = "name"'), 8, "Company Name"),
+        (ACCOUNTS + 'site = { column = "web site" }', 9, "web site"),
+        (ACCOUNTS + '[accounts.fields.site]\ncolumn = "web site"', 10, "web site"),
+    ],
+)
+def test_no_name_that_an_api_goes_by_has_a_space(text: str, line: int, name: str) -> None:
+    assert mistakes(text) == (f"objects.toml:{line}: '{name}' has a space in it; write the name that the API goes by",)
+
+
+def test_a_display_name_may_have_spaces() -> None:
+    assert the_lead('badge = { column = "new_badge", display_name = "Visitor Badge" }').field("badge").display_name
+
+
 def test_several_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
     told = mistakes(accounts(marketo='marketo = "company"', key=""))
     assert [each.split(" ")[0] for each in told] == ["objects.toml:1:", "objects.toml:5:"]
