@@ -1,4 +1,4 @@
-# One replica, restarted on failure:
+# On SQLite one replica, restarted on failure:
 #   docker run --restart on-failure --env-file .env -v sync:/data dynamics-marketo-sync
 FROM python:3.12-slim
 

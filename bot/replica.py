@@ -11,7 +11,7 @@ from typing import Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.lease import Lease
+from storage.lease import PATIENCE_SECONDS, Lease
 from sync.engine import Engine
 from sync.errors import SyncFailure
 from sync.fit import fit_both
@@ -21,8 +21,8 @@ from sync.scheduler import Job, Scheduler, sync_jobs
 log = logging.getLogger(__name__)
 
 LOOKS_EVERY = 1.0  # seconds
-# By then whoever held the lease before has looked for it too, found it gone, and begins nothing more.
-NOTICED_AFTER = timedelta(seconds=2)
+# By then whoever held the lease before has looked for it too, had no answer, and does nothing more.
+NOTICED_AFTER = timedelta(seconds=LOOKS_EVERY + PATIENCE_SECONDS)
 FIT_AGAIN_AFTER = 60.0  # seconds
 
 Role = Literal["alone", "syncs", "answers"]
@@ -110,12 +110,15 @@ class Replica:
         self._scheduler.start()
 
     async def _lose(self) -> None:
-        """The next pass, whoever runs it, takes back what is cut off here."""
-        log.warning("the lease to sync was lost; nothing more is begun here before it is held again")
+        """What is under way is cut off as by a crash, for whoever syncs next takes back what was in flight.
+
+        Settled by both, a change would be counted twice.
+        """
+        log.warning("the lease to sync was lost; nothing more is done here before it is held again")
         scheduler, self._scheduler, self.syncs_since = self._scheduler, None, None
         self._stood_by, self._taken_at = True, None
         if scheduler is not None:
-            await scheduler.stop()
+            await scheduler.stop(patience=0)
         self._engine.stopping = self._ended
 
     def _asked(self) -> None:

@@ -62,18 +62,18 @@ class Lease:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 if self._connection is None:
-                    self._connection = await self._connect()
+                    self._connection = await _own_connection(self._database)
+                    await self._listen(self._connection)
                 return bool(await self._connection.scalar(text(question)))
         except OUT_OF_REACH as failure:
-            log.warning("the database cannot be asked who may sync: %r", failure)
+            if self._connection is not None:  # said once, however long it lasts
+                log.warning("the database cannot be asked who may sync: %r", failure)
             await self._drop()
             return False
 
-    async def _connect(self) -> AsyncConnection:
-        connection = await _own_connection(self._database)
+    async def _listen(self, connection: AsyncConnection) -> None:
         driver: Any = (await connection.get_raw_connection()).driver_connection
         await driver.add_listener(ASKED, lambda *_: self._asked())
-        return connection
 
     async def _drop(self) -> None:
         connection, self._connection = self._connection, None

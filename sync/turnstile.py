@@ -44,7 +44,10 @@ class Line(Generic[T]):
         self._waiting.setdefault(caller, deque()).append(one)
 
     def leave(self, caller: Caller, one: T) -> None:
-        waiting = self._waiting[caller]
+        """Out of the line, unless they are already."""
+        waiting = self._waiting.get(caller)
+        if waiting is None or one not in waiting:
+            return
         waiting.remove(one)
         if not waiting:
             del self._waiting[caller]
@@ -92,7 +95,10 @@ class Turnstile:
             raise
 
     def _pass_on(self) -> None:
+        """Whoever gave up at this very moment stands in the line still, and is passed over."""
         following = self._line.next()
+        while following is not None and following.done():
+            following = self._line.next()
         if following is None:
             self._taken = False
         else:

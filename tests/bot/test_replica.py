@@ -79,7 +79,7 @@ async def test_one_syncs_until_its_connection_is_cut_and_then_the_other_that_gav
         assert second.role == "answers"
         await first.look()
         assert first.role == "answers"
-        await world.advance(3)
+        await world.advance(4)
         await second.look()
         await first.look()
         assert (first.role, second.role) == ("answers", "syncs")
@@ -90,7 +90,7 @@ async def test_one_that_is_stopped_lets_the_other_sync(world: World) -> None:
         await first.stop()
         await first.look()
         await second.look()
-        await world.advance(3)
+        await world.advance(4)
         await second.look()
         assert second.role == "syncs"
 
@@ -101,7 +101,7 @@ async def test_one_that_lost_the_lease_and_found_it_free_again_goes_on(world: Wo
         for _ in range(2):
             await first.look()
             assert first.role == "answers"
-        await world.advance(3)
+        await world.advance(4)
         await first.look()
         await world.lead(emailaddress1="ada@x.example")
         await until(world.people)
@@ -118,13 +118,36 @@ async def test_what_was_in_flight_is_taken_back_by_who_takes_over_and_not_by_who
         assert await state() == "in_flight"
         await first.stop()
         await second.look()
-        await world.advance(3)
+        await world.advance(4)
         await second.look()
 
         async def taken_back() -> bool:
             return await state() == "unknown"
 
         await until(taken_back)
+
+
+async def test_what_is_cut_off_in_the_middle_of_a_drain_is_neither_lost_nor_doubled(world: World) -> None:
+    async def sent() -> bool:
+        async with world.database.read() as connection:
+            query = select(changes.c.id).where(changes.c.state == "in_flight")
+            return (await connection.execute(query)).first() is not None
+
+    async with two(world) as (first, second):
+        await world.weather(world.marketo, latency_ms=100)
+        leads = await world.put("leads", *({"lastname": "Lovelace", "subject": str(number)} for number in range(300)))
+        await first.run_now()
+        await until(sent)
+        await cut(world.database)
+        await first.look()
+        await second.look()
+        await world.advance(4)
+        await second.look()
+        await until(sent)
+        await second.stop()
+        await world.weather(world.marketo, latency_ms=0)
+        await world.rest()
+    assert sorted(one["dynamicsLeadId"] for one in await world.people()) == sorted(leads)
 
 
 async def test_a_pass_that_is_asked_of_one_that_only_answers_begins_in_the_one_that_syncs(world: World) -> None:

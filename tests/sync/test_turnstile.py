@@ -83,3 +83,21 @@ async def test_whoever_gives_up_waiting_leaves_the_turn_to_the_next() -> None:
     waiting.cancel()  # it is its turn already
     assert await late == "through"
     assert await go() == "through"
+
+
+async def test_where_all_give_up_at_once_the_next_is_let_through() -> None:
+    turnstile, taken = Turnstile(), asyncio.Event()
+
+    async def hold() -> None:
+        async with turnstile.turn():
+            taken.set()
+            await asyncio.Event().wait()
+
+    tasks = [asyncio.create_task(hold()) for _ in range(3)]
+    await taken.wait()
+    for task in tasks:
+        task.cancel()
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    assert all(isinstance(each, asyncio.CancelledError) for each in ended)
+    async with asyncio.timeout(5), turnstile.turn():
+        pass
