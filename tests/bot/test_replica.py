@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 
 from bot.replica import Replica
 from bot.vitals import Pulse
+from bot.wiring import AlreadyRunning, alone
 from storage.database import Database
 from storage.health import read_jobs
 from storage.lease import SYNCING, alone_comparing
@@ -176,6 +177,15 @@ async def test_one_that_only_answers_is_healthy_whatever_the_other_does_but_says
         own = await pulses[1].own()
         assert own is not None and own.overdue_since is not None
         assert (own.used, own.may_call, own.throttled) == (None, None, None)
+
+
+async def test_on_sqlite_a_second_process_is_refused(sqlite_database: Database) -> None:
+    async with alone(sqlite_database):
+        with pytest.raises(AlreadyRunning):
+            async with alone(sqlite_database):
+                pass
+    async with alone(sqlite_database):
+        pass
 
 
 async def test_one_process_compares_at_a_time(world: World) -> None:
