@@ -45,7 +45,7 @@ def _spaces(one: Object) -> Iterator[Mistake]:
     """Neither service has a space in a name its API goes by; what people read there, a display name, may have some."""
     own = {"table": one.table, "rows": one.entity_set, "key": one.dynamics_key, "deleted_flag": one.deleted_field}
     own |= {"sync_flag": one.sync_flag, "marketo_key": "" if one.is_custom else one.marketo_key}
-    told = [((key,), name) for key, name in own.items()]
+    told: list[tuple[tuple[str, ...], str]] = [((key,), name) for key, name in own.items()]
     told += [(("label",), name) for name in one.label_columns]
     told += [(("filters", str(at), "column"), each.column) for at, each in enumerate(one.filters)]
     told += [(("fields", each.name), each.name) for each in one.fields]
