@@ -6,10 +6,10 @@ these rounds take turns likewise, and none begins while a file of people is impo
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from storage.changes import Direction, Settled, Side
-from storage.ledger.claiming import first_read_waits, wake
+from storage.ledger.claiming import first_read_waits, lanes_in_wait, wake
 from storage.ledger.readings import LaneState, cursor_of, lane_states, restart_lane
 from sync.claims import Claim, claim
 from sync.engine import CALL, Engine
@@ -27,9 +27,10 @@ async def push_all(engine: Engine, readable: set[Side]) -> bool:
     async with engine.database.write() as connection:
         await wake(connection, engine.now(), engine.spending.plan().retries)
         states = await lane_states(connection)
+        waiting = await lanes_in_wait(connection, engine.lanes)
     reachable = [lane for lane in engine.lanes if _target(lane) in readable and not _is_imported(engine, lane)]
     chosen = [lane for lane in reachable if may_write(engine, _state(states, lane))]
-    return await Pushing(engine, states, chosen).run()
+    return await Pushing(engine, states, chosen, waiting).run()
 
 
 def _target(lane: Lane) -> Side:
@@ -54,9 +55,12 @@ def may_write(engine: Engine, state: LaneState) -> bool:
 class Pushing:
     """The writing part of one pass. All lanes end their last round when its time is up."""
 
-    def __init__(self, engine: Engine, states: Mapping[Lane, LaneState], chosen: Sequence[Lane]) -> None:
+    def __init__(
+        self, engine: Engine, states: Mapping[Lane, LaneState], chosen: Sequence[Lane], waiting: Collection[Lane]
+    ) -> None:
         self._engine = engine
         self._states = states
+        self._idle = set(engine.lanes) - set(waiting)  # until the first round of any lane, whatever that brings
         self._under_way = list(chosen)
         self._sending: set[Lane] = set()
         self._moving: set[Lane] = set()
@@ -129,7 +133,7 @@ class Pushing:
             other: Lane = (lane[0], "to-marketo")
             return other in self._under_way and other not in self._moving
         for parent in self._parents(lane) if not first else ():
-            if await self._is_in_first_reading(parent):
+            if parent not in self._idle and await self._is_in_first_reading(parent):
                 return True
         return False
 
@@ -183,11 +187,12 @@ class Pushing:
             return await self._claim_and_push(one, lane)
 
     async def _claim_and_push(self, one: Object, lane: Lane) -> Claim | None:
-        if _is_imported(self._engine, lane):
+        if lane in self._idle or _is_imported(self._engine, lane):
             return None
         claimed = await claim(self._engine, one, lane[1], self._size())
         if claimed is None:
             return None
+        self._idle.clear()
         self._sending.add(lane)
         if claimed.direction == "to-marketo":
             await push_to_marketo(self._engine, claimed)

@@ -1,6 +1,7 @@
 """What every test may ask for: a migrated database (on SQLite and on PostgreSQL) and the sandbox's services."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,10 @@ from hypothesis import settings
 from storage.database import Database
 from tests.databases import EMPTY, Postgres, running_postgres
 from tests.services import Services
+
+# No test speaks TLS, and httpx has every new client load all certificates there are, 20 ms of them.
+os.environ.pop("SSL_CERT_FILE", None)
+os.environ["SSL_CERT_DIR"] = os.devnull
 
 # How long an example takes says something of the machine, nothing of the rule.
 settings.register_profile("any machine", deadline=None)

@@ -1,10 +1,10 @@
 """Taking changes out of the backlog to be sent, and finding again those that a crash left in flight."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, literal, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, literal, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import DIRECTIONS, Change, Direction, State
@@ -38,6 +38,19 @@ async def next_in_line(connection: AsyncConnection, object: str, direction: Dire
         .with_for_update(skip_locked=True)
     )
     return [Change._make(row) for row in await connection.execute(query)]
+
+
+async def lanes_in_wait(
+    connection: AsyncConnection, lanes: Iterable[tuple[str, Direction]]
+) -> set[tuple[str, Direction]]:
+    """Those of `lanes`, each an object in a direction, in which anything waits in line: one statement for all."""
+    asked = [
+        select(literal(object).label("object"), literal(direction).label("direction")).where(
+            exists().where(_in_line(object, direction, "waiting"))
+        )
+        for object, direction in lanes
+    ]
+    return {(row.object, row.direction) for row in await connection.execute(union_all(*asked))} if asked else set()
 
 
 async def first_read_waits(connection: AsyncConnection, object: str, direction: Direction, read_by: datetime) -> bool:
