@@ -6,10 +6,10 @@ these rounds take turns likewise, and none begins while a file of people is impo
 """
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from storage.changes import Direction, Settled, Side
-from storage.ledger.claiming import first_read_waits, lanes_in_wait, wake
+from storage.ledger.claiming import busy_lanes, first_read_waits, wake
 from storage.ledger.readings import LaneState, cursor_of, lane_states, restart_lane
 from sync.claims import Claim, claim
 from sync.engine import CALL, Engine
@@ -27,10 +27,9 @@ async def push_all(engine: Engine, readable: set[Side]) -> bool:
     async with engine.database.write() as connection:
         await wake(connection, engine.now(), engine.spending.plan().retries)
         states = await lane_states(connection)
-        waiting = await lanes_in_wait(connection, engine.lanes)
     reachable = [lane for lane in engine.lanes if _target(lane) in readable and not _is_imported(engine, lane)]
     chosen = [lane for lane in reachable if may_write(engine, _state(states, lane))]
-    return await Pushing(engine, states, chosen, waiting).run()
+    return await Pushing(engine, states, chosen).run()
 
 
 def _target(lane: Lane) -> Side:
@@ -55,12 +54,12 @@ def may_write(engine: Engine, state: LaneState) -> bool:
 class Pushing:
     """The writing part of one pass. All lanes end their last round when its time is up."""
 
-    def __init__(
-        self, engine: Engine, states: Mapping[Lane, LaneState], chosen: Sequence[Lane], waiting: Collection[Lane]
-    ) -> None:
+    def __init__(self, engine: Engine, states: Mapping[Lane, LaneState], chosen: Sequence[Lane]) -> None:
         self._engine = engine
         self._states = states
-        self._idle = set(engine.lanes) - set(waiting)  # until the first round of any lane, whatever that brings
+        self._busy: set[Lane] = set()  # as it was after so many moves: rounds that began or ended
+        self._busy_after, self._moves = -1, 0
+        self._asking = asyncio.Lock()
         self._under_way = list(chosen)
         self._sending: set[Lane] = set()
         self._moving: set[Lane] = set()
@@ -133,11 +132,22 @@ class Pushing:
             other: Lane = (lane[0], "to-marketo")
             return other in self._under_way and other not in self._moving
         for parent in self._parents(lane) if not first else ():
-            if parent not in self._idle and await self._is_in_first_reading(parent):
+            if await self._is_in_first_reading(parent):
                 return True
         return False
 
+    async def _is_busy(self, lane: Lane) -> bool:
+        """Whether anything waits in this lane or is in flight: asked of all lanes at once, and only after a move."""
+        async with self._asking:
+            if self._busy_after != self._moves:
+                self._busy_after = self._moves
+                async with self._engine.database.read() as connection:
+                    self._busy = await busy_lanes(connection, self._engine.lanes)
+        return lane in self._busy
+
     async def _is_in_first_reading(self, lane: Lane) -> bool:
+        if not await self._is_busy(lane):
+            return False
         async with self._engine.database.read() as connection:
             cursor = await cursor_of(connection, "dynamics", lane[0])
             read_by = cursor.first_read_done_at if cursor else None
@@ -187,17 +197,18 @@ class Pushing:
             return await self._claim_and_push(one, lane)
 
     async def _claim_and_push(self, one: Object, lane: Lane) -> Claim | None:
-        if lane in self._idle or _is_imported(self._engine, lane):
+        if _is_imported(self._engine, lane) or not await self._is_busy(lane):
             return None
         claimed = await claim(self._engine, one, lane[1], self._size())
         if claimed is None:
             return None
-        self._idle.clear()
+        self._moves += 1
         self._sending.add(lane)
         if claimed.direction == "to-marketo":
             await push_to_marketo(self._engine, claimed)
         else:
             await push_to_dynamics(self._engine, claimed)
+        self._moves += 1
         return claimed
 
     def _size(self) -> int:

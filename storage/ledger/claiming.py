@@ -14,6 +14,7 @@ from storage.models import changes
 IMPORTING = "importing"
 IMPORT_TAKES = timedelta(hours=2)  # at most: files queue, and are worked on two at a time
 
+LINE: tuple[State, ...] = ("waiting", "in_flight")
 COLUMNS = [changes.c[name] for name in Change._fields]
 
 
@@ -40,15 +41,17 @@ async def next_in_line(connection: AsyncConnection, object: str, direction: Dire
     return [Change._make(row) for row in await connection.execute(query)]
 
 
-async def lanes_in_wait(
-    connection: AsyncConnection, lanes: Iterable[tuple[str, Direction]]
-) -> set[tuple[str, Direction]]:
-    """Those of `lanes`, each an object in a direction, in which anything waits in line: one statement for all."""
+async def busy_lanes(connection: AsyncConnection, lanes: Iterable[tuple[str, Direction]]) -> set[tuple[str, Direction]]:
+    """Those of `lanes`, each an object in a direction, in which anything waits in line or is in flight.
+
+    One statement asks about all of them.
+    """
     asked = [
         select(literal(object).label("object"), literal(direction).label("direction")).where(
-            exists().where(_in_line(object, direction, "waiting"))
+            exists().where(_in_line(object, direction, state))
         )
         for object, direction in lanes
+        for state in LINE
     ]
     return {(row.object, row.direction) for row in await connection.execute(union_all(*asked))} if asked else set()
 
@@ -58,7 +61,7 @@ async def first_read_waits(connection: AsyncConnection, object: str, direction: 
 
     Whoever is first in line tells: what came later was noted later.
     """
-    for state in ("waiting", "in_flight"):
+    for state in LINE:
         columns = (changes.c.waiting_since, changes.c.noted_at)
         query = select(*columns).where(_in_line(object, direction, state)).order_by(changes.c.id)
         first = (await connection.execute(query.limit(1))).first()

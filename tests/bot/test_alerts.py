@@ -125,7 +125,8 @@ async def test_while_slack_fails_a_turn_waits_and_is_told_at_the_next_look(looks
 
 async def test_what_slack_took_late_says_since_when(looks: Looks, channel: Conversation) -> None:
     await channel.control("weather", down=True)
-    await looks.look_between(NOW, NOW + 65 * MINUTE, 5 * MINUTE)
+    await looks.look_between(NOW, NOW + 5 * MINUTE, 5 * MINUTE)
+    await looks.look(NOW + 65 * MINUTE)
     await channel.control("weather", down=False)
     await looks.look(NOW + 66 * MINUTE)
     (posted,) = await roots(channel)
@@ -135,9 +136,9 @@ async def test_what_slack_took_late_says_since_when(looks: Looks, channel: Conve
 
 async def test_an_outage_that_begins_and_ends_unheard_is_told_to_its_end(looks: Looks, channel: Conversation) -> None:
     await channel.control("weather", down=True)
-    await looks.look_between(NOW, NOW + 5 * MINUTE)
+    await looks.look_between(NOW, NOW + 5 * MINUTE, 5 * MINUTE)
     await recover(looks)
-    await looks.look_between(NOW + 60 * MINUTE, NOW + 70 * MINUTE)
+    await looks.look_between(NOW + 60 * MINUTE, NOW + 70 * MINUTE, 5 * MINUTE)
     await channel.control("weather", down=False)
     await looks.look(NOW + 71 * MINUTE)
     (told,) = await roots(channel)

@@ -9,6 +9,14 @@ from storage.database import Database
 from tests.journeys.world import World, world_of
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys on PostgreSQL are among the long counts: what is different there is storage's, and tested there."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "either_world" in item.fixturenames and "postgresql" in item.name:
+            item.add_marker(pytest.mark.long)
+
+
 @pytest.fixture
 async def world(sqlite_database: Database, tmp_path: Path) -> AsyncIterator[World]:
     """On SQLite, live in every lane, with nobody in it."""

@@ -29,7 +29,7 @@ def settings(slack: str, dynamics: str, marketo: str, database: Path) -> dict[st
         "MARKETO_CLIENT_ID": "demo",
         "MARKETO_CLIENT_SECRET": "demo",
         "MARKETO_CALLS_PER_20S": "100",
-        "MARKETO_IN_FLIGHT": "10",
+        "MARKETO_IN_FLIGHT": "2",
         "DATABASE_URL": f"sqlite:///{database}",
     }
 
@@ -49,14 +49,15 @@ def wait_until_held(marketo: str, number: int, seconds: float = 40) -> None:
 
 
 def test_told_to_stop_in_mid_drain_it_ends_in_good_order(sandbox: Services, tmp_path: Path) -> None:
-    slack, dynamics = sandbox("slack"), sandbox("dynamics", "--limits", "none")
-    marketo = sandbox("marketo", "--limits", "none", "--latency", "400")
-    httpx.post(f"{dynamics}/sandbox/tables/opportunities", json={"generate": 30_000}, timeout=60)
+    unlimited = ("--limits", "none")
+    slack, dynamics, marketo = sandbox("slack"), sandbox("dynamics", *unlimited), sandbox("marketo", *unlimited)
+    httpx.post(f"{dynamics}/sandbox/tables/opportunities", json={"generate": 8_000}, timeout=60)
     environment = settings(slack, dynamics, marketo, tmp_path / "sync.db")
     assert bot(environment, "setup", "--yes").wait(60) == 0
     assert bot(environment, "live", "all").wait(60) == 0
+    httpx.post(f"{marketo}/sandbox/weather", json={"latency_ms": 400})
     running = bot(environment)
-    wait_until_held(marketo, 1_000)
+    wait_until_held(marketo, 600)
     running.send_signal(signal.SIGTERM)
     assert running.wait(40) == 0
     assert states(tmp_path / "sync.db") == {"waiting"}  # the rounds under way came to their end, the rest just waits
