@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -13,17 +12,8 @@ from storage.database import Database
 from tests.bot.alerting import HOUR, MINUTE, Looks
 from tests.bot.conftest import NOW, Settle
 from tests.bot.conversation import Conversation
-from tests.databases import Postgres
 from tests.objects import LANES
 from tests.rows import live
-
-
-@pytest.fixture
-def shared_url(postgres: Postgres) -> Iterator[str]:
-    """The URL of a PostgreSQL that several processes share."""
-    url = postgres.new_database()
-    yield url
-    postgres.drop(url)
 
 
 @pytest.fixture
@@ -32,9 +22,9 @@ def settings(settle: Settle) -> Settings:
 
 
 @pytest.fixture
-async def looks(shared_url: str, settings: Settings) -> Any:
+async def looks(postgres_url: str, settings: Settings) -> Any:
     """Every lane is live; leads and accounts wait."""
-    database = Database(shared_url)
+    database = Database(postgres_url)
     await live(database, *LANES)
     found = Looks(database, settings)
     await found.backlog("leads", 1204, NOW)
@@ -58,9 +48,9 @@ async def said(channel: Conversation) -> list[str]:
 
 
 async def test_two_processes_that_look_at_once_announce_every_turn_once(
-    looks: Looks, shared_url: str, settings: Settings, channel: Conversation
+    looks: Looks, postgres_url: str, settings: Settings, channel: Conversation
 ) -> None:
-    other = Looks(Database(shared_url), settings)
+    other = Looks(Database(postgres_url), settings)
 
     async def both(start: int, end: int) -> None:
         for minute in range(start, end + 1):
@@ -82,18 +72,18 @@ async def test_two_processes_that_look_at_once_announce_every_turn_once(
 
 
 async def test_two_processes_of_the_operating_system_announce_once(
-    looks: Looks, shared_url: str, slack_url: str, channel: Conversation
+    looks: Looks, postgres_url: str, slack_url: str, channel: Conversation
 ) -> None:
-    ended = await asyncio.gather(*(process(shared_url, slack_url, NOW, 6) for _ in range(2)))
+    ended = await asyncio.gather(*(process(postgres_url, slack_url, NOW, 6) for _ in range(2)))
     assert ended == [0, 0]
     assert await looks.turns() == ["opened"]
     assert len(await said(channel)) == 1
 
 
 async def test_one_that_is_killed_between_claiming_and_posting_loses_nothing(
-    looks: Looks, shared_url: str, slack_url: str, channel: Conversation
+    looks: Looks, postgres_url: str, slack_url: str, channel: Conversation
 ) -> None:
-    assert await process(shared_url, slack_url, NOW, 6, "before-posting") == -9
+    assert await process(postgres_url, slack_url, NOW, 6, "before-posting") == -9
     assert await said(channel) == []
     await looks.tell(NOW + 6 * MINUTE)
     assert await said(channel) == []
@@ -102,18 +92,18 @@ async def test_one_that_is_killed_between_claiming_and_posting_loses_nothing(
 
 
 async def test_one_that_is_killed_between_posting_and_recording_repeats_once(
-    looks: Looks, shared_url: str, slack_url: str, channel: Conversation
+    looks: Looks, postgres_url: str, slack_url: str, channel: Conversation
 ) -> None:
-    assert await process(shared_url, slack_url, NOW, 6, "after-posting") == -9
+    assert await process(postgres_url, slack_url, NOW, 6, "after-posting") == -9
     for minute in (6, 8, 9, 10):
         await looks.tell(NOW + minute * MINUTE)
     assert len(await said(channel)) == 2
 
 
 async def test_a_restart_goes_on_with_the_same_message(
-    looks: Looks, shared_url: str, slack_url: str, channel: Conversation
+    looks: Looks, postgres_url: str, slack_url: str, channel: Conversation
 ) -> None:
-    assert await process(shared_url, slack_url, NOW, 6) == 0
+    assert await process(postgres_url, slack_url, NOW, 6) == 0
     await looks.backlog("leads", 0, NOW)
-    assert await process(shared_url, slack_url, NOW + HOUR, 12) == 0
+    assert await process(postgres_url, slack_url, NOW + HOUR, 12) == 0
     assert [line.partition(" ")[0] for line in await said(channel)] == ["RECOVERED", "Recovered:"]

@@ -16,7 +16,6 @@ from storage.health import read_jobs
 from storage.lease import SYNCING, alone_comparing
 from storage.models import changes
 from tests.bot.test_metrics import settings_with
-from tests.databases import Postgres
 from tests.journeys.world import World, world_of
 from tests.rows import change, put
 from tests.waiting import until
@@ -25,15 +24,13 @@ HELD = f"SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = {SYNCI
 
 
 @pytest.fixture
-async def world(postgres: Postgres, tmp_path: Path) -> AsyncIterator[World]:
+async def world(postgres_url: str, tmp_path: Path) -> AsyncIterator[World]:
     """On a PostgreSQL, with nobody in it."""
-    url = postgres.new_database()
-    database = Database(url)
+    database = Database(postgres_url)
     (tmp_path / "nobody").mkdir()
     async with world_of(database, tmp_path / "nobody") as made:
         yield made
     await database.close()
-    postgres.drop(url)
 
 
 @asynccontextmanager

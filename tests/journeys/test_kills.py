@@ -14,7 +14,6 @@ from sync.catalogue import default_objects
 from sync.engine import Pace
 from sync.marketo.client import Marketo, MarketoAccess
 from sync.setup import create_missing_fields
-from tests.databases import Postgres
 from tests.journeys.comparing import assert_equal
 from tests.journeys.world import control, traveller
 from tests.services import HOME, Services
@@ -61,9 +60,8 @@ async def test_killed_eight_times_on_sqlite_both_sides_end_equal(sandbox: Servic
     assert sum(account["died"].values()) == 8 and len(account["died"]) >= 3
 
 
-async def test_killed_three_times_on_postgresql_both_sides_end_equal(sandbox: Services, postgres: Postgres) -> None:
-    url = postgres.new_database()
-    account = await killed(sandbox, url, kills=3, seed=2, faults=0, edits=3)
+async def test_killed_three_times_on_postgresql_both_sides_end_equal(sandbox: Services, postgres_url: str) -> None:
+    account = await killed(sandbox, postgres_url, kills=3, seed=2, faults=0, edits=3)
     assert sum(account["died"].values()) == 3
 
 
@@ -76,6 +74,6 @@ async def test_killed_two_hundred_times_amid_faults_and_edits_both_sides_end_equ
 
 
 @pytest.mark.long
-async def test_killed_fifty_times_on_postgresql_amid_faults_and_edits(sandbox: Services, postgres: Postgres) -> None:
-    account = await killed(sandbox, postgres.new_database(), kills=50, seed=4, faults=0.2, edits=3)
+async def test_killed_fifty_times_on_postgresql_amid_faults_and_edits(sandbox: Services, postgres_url: str) -> None:
+    account = await killed(sandbox, postgres_url, kills=50, seed=4, faults=0.2, edits=3)
     assert sum(account["died"].values()) == 50

@@ -1,7 +1,7 @@
 """Two real processes on one PostgreSQL: both answer, one syncs, and the other goes on when that one is killed."""
 
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +17,6 @@ from sync.setup import create_missing_fields
 from tests.bot.alerting import MINUTE, Looks
 from tests.bot.conftest import REQUIRED
 from tests.bot.conversation import Conversation
-from tests.databases import Postgres
 from tests.journeys.test_stopping import bot, settings
 from tests.journeys.world import World, control, traveller
 from tests.objects import LANES
@@ -49,16 +48,9 @@ class Bot:
 
 
 @pytest.fixture
-def shared_url(postgres: Postgres) -> Iterator[str]:
-    url = postgres.new_database()
-    yield url
-    postgres.drop(url)
-
-
-@pytest.fixture
-async def world(sandbox: Services, shared_url: str, tmp_path: Path) -> AsyncIterator[World]:
+async def world(sandbox: Services, postgres_url: str, tmp_path: Path) -> AsyncIterator[World]:
     """With nobody in it, live in every lane, at the real time."""
-    database = Database(shared_url)
+    database = Database(postgres_url)
     (tmp_path / "nobody").mkdir()
     given = ("--limits", "none", "--data", str(tmp_path / "nobody"))
     dynamics, marketo = sandbox("dynamics", *given), sandbox("marketo", *given)
