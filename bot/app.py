@@ -91,6 +91,13 @@ def make_app(
 
     add_home(app, world, askers)
     add_forms(app, Counter(client, vocabulary, desk.attend, where_of))
+    add_listeners(app, desk)
+    add_strays(app, desk)
+    return app
+
+
+def add_listeners(app: AsyncApp, desk: "Desk") -> None:
+    """A command, a press and a call by name: the words of each go to the desk."""
 
     @app.command("/sync")
     async def hear(ack: AsyncAck, respond: AsyncRespond, command: Mapping[str, Any]) -> None:
@@ -112,11 +119,8 @@ def make_app(
         """Slash commands do not work in threads; being called by name does."""
         if event.get("user") and not event.get("bot_id"):
             where = (str(event["channel"]), str(event.get("thread_ts") or ""))
-            answering: Any = Ephemeral(client, event)
+            answering: Any = Ephemeral(desk.world.slack, event)
             await desk.attend(words_of(event.get("text") or ""), event["user"], answering, replace=False, where=where)
-
-    add_strays(app, desk)
-    return app
 
 
 def where_of(body: Mapping[str, Any]) -> Where:
