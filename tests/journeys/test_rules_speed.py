@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from storage.ledger.readings import put_first
 from storage.models import changes
 from sync.brakes import Brakes
 from sync.marketo.client import Marketo, MarketoAccess
+from sync.passes import run_pass
 from sync.scheduler import Scheduler, sync_jobs
 from tests.journeys.wire import is_write_request
 from tests.journeys.world import World, control, look, paced
@@ -137,6 +138,17 @@ async def test_a_child_goes_on_in_the_same_pass_when_its_parent_has_come(world: 
     await world.opportunity(account=parents[-1])
     await world.sync()
     assert len(await world.objects("opportunities")) == 1
+
+
+async def test_a_pass_in_which_nothing_waits_asks_once_for_all_lanes(world: World) -> None:
+    """Each look at one lane would lock the database against writers."""
+    await world.lead()
+    await world.rest()
+    said: list[str] = []
+    event.listen(world.database.engine.sync_engine, "before_cursor_execute", lambda *told: said.append(told[2]))
+    await run_pass(world.engine)
+    assert len([each for each in said if "UNION ALL" in each]) == 1
+    assert [each for each in said if each.startswith("SELECT changes.id") and "LIMIT" in each] == []
 
 
 @pytest.mark.long
