@@ -89,9 +89,11 @@ def _safe(sqlite: bool, text: ColumnElement[Any]) -> Text:
 
 
 def _address(record_id: ColumnElement[str | None], around: Around) -> Text:
-    """The address of a record, none where it has no id or its object no address."""
-    made = [(errors.c.object == name, literal(before) + record_id + after) for name, (before, after) in around.items()]
-    return func.replace(case(*made, else_=""), '"', '""') if made else literal("")
+    """The address of a record, none where it has no id or its object no address. What is the same is quoted once."""
+    quoted = {name: [part.replace('"', '""') for part in parts] for name, parts in around.items()}
+    within = func.replace(record_id, '"', '""')
+    made = [(errors.c.object == name, literal(before) + within + after) for name, (before, after) in quoted.items()]
+    return case(*made, else_="") if made else literal("")
 
 
 def _iso(sqlite: bool, moment: ColumnElement[object]) -> Text:
