@@ -179,6 +179,11 @@ def snoozed(episode: Episode, until: str) -> Answer:
     return say(sentence.format(number=episode.id, time=until))
 
 
+def only_a_test(number: int) -> Answer:
+    sentence = _("#{number} is a test: it comes at once, quiet or not, and ends by itself.").format(number=number)
+    return say(sentence, Button(_("Test"), Alerts("test").words), Button(_("Alerts"), Alerts().words))
+
+
 def not_here(number: int) -> Answer:
     sentence = _("There is no alert #{number} under way here.").format(number=number)
     return say(sentence, Button(_("Alerts"), Alerts().words))

@@ -19,7 +19,7 @@ from storage.database import Database
 from storage.episodes import open_of, read_conditions, read_open_episodes
 from storage.history import LaneName
 from storage.ledger.conditions import forget_conditions, keep_conditions, look_alone
-from storage.ledger.episodes import TEST, open_episode, record_turn, update_episode
+from storage.ledger.episodes import TEST, end_test, open_episode, record_turn, update_episode
 from storage.ledger.subscribing import read_subscriptions
 
 NEVER = PASSING["undelivered"]
@@ -74,8 +74,7 @@ async def _turn(
         found = follow(wants.channel, family, under_way.get(family), conditions, now)
         turned += await _record(connection, wants, under_way.get(family), found, now) if found else 0
     if (test := under_way.get(TEST)) and test.ts:
-        await update_episode(connection, test.id, closed_at=now, level="well")
-        await record_turn(connection, test.id, "recovered", now, {"level": "well", "ended": now.isoformat()})
+        await end_test(connection, test, now)
         turned += 1
     return turned
 

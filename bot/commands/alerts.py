@@ -22,7 +22,7 @@ from bot.subscribing import channel_of, defaults_of, lines_of, not_for_guests, n
 from bot.world import Asker, World
 from storage.alerting import Episode
 from storage.episodes import read_episode, read_open_episodes
-from storage.ledger.episodes import acknowledge, record_test, snooze
+from storage.ledger.episodes import TEST, acknowledge, record_test, snooze
 from storage.ledger.readings import record_act
 from storage.ledger.subscribing import read_quiet_times, read_subscriptions
 
@@ -77,6 +77,8 @@ async def _of_episode(request: Alerts, channel: str, asker: Asker, world: World)
         found: Episode | None = await read_episode(connection, number)
         if found is None or found.channel != channel:
             return listed.not_here(number)
+        if request.act == "snooze" and found.family == TEST:
+            return listed.only_a_test(number)
         if request.act == "ack":
             found = await acknowledge(connection, number, name, now)
         else:

@@ -68,15 +68,29 @@ async def snooze(
 async def record_test(connection: AsyncConnection, channel: str, now: datetime) -> int:
     """Opens an episode that nothing caused, to try the road to `channel`; once told, the next look ends it.
 
-    Returns its number: that of the one under way where there is one.
+    Returns its number: that of the one on its way where there is one. One that was told, or could not be, is ended.
     """
     under_way = (episodes.c.channel == channel) & (episodes.c.family == TEST) & episodes.c.closed_at.is_(None)
-    found = (await connection.execute(select(episodes.c.id).where(under_way))).scalar()
-    if found is not None:
-        return int(found)
+    for row in (await connection.execute(select(episodes).where(under_way).with_for_update())).all():
+        if await _is_to_open(connection, row.id):
+            return int(row.id)
+        await end_test(connection, episode_of(row), now)
     number = await open_episode(connection, Episode(0, channel, TEST, "warning", now))
     await record_turn(connection, number, "opened", now, {})
     return number
+
+
+async def end_test(connection: AsyncConnection, test: Episode, now: datetime) -> None:
+    """A test is over, which its message is to say where it has one."""
+    await update_episode(connection, test.id, closed_at=now, level="well")
+    if test.ts:
+        await record_turn(connection, test.id, "recovered", now, {"level": "well", "ended": now.isoformat()})
+
+
+async def _is_to_open(connection: AsyncConnection, number: int) -> bool:
+    """Whether nobody was told yet that an episode opened."""
+    waits = (turns.c.episode == number) & (turns.c.kind == "opened") & turns.c.told_at.is_(None)
+    return (await connection.execute(select(turns.c.id).where(waits))).first() is not None
 
 
 async def claim(

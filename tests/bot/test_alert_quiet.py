@@ -56,6 +56,11 @@ def test_an_episode_is_held_back_where_all_that_it_is_about_is_to_be_quiet() -> 
     assert is_held_back(about("leads", "accounts"), [once()], SATURDAY)
 
 
+def test_a_test_is_never_held_back() -> None:
+    asked = Episode(7, "C0OPS", "test", "warning", SATURDAY, snoozed_until=SATURDAY + HOUR)
+    assert not is_held_back(asked, [once()], SATURDAY)
+
+
 def test_a_snoozed_episode_is_held_back_until_then() -> None:
     snoozed = Episode(7, "C0OPS", "quota", "warning", SATURDAY, snoozed_until=SATURDAY + HOUR)
     assert is_held_back(snoozed, [], SATURDAY)

@@ -201,6 +201,16 @@ async def test_a_test_goes_down_the_real_road_and_ends_by_itself(looks: Looks, c
     assert (await looks.episodes())[0].closed_at == NOW + SECONDS
 
 
+async def test_every_test_is_told_though_one_before_was_silenced(looks: Looks, channel: Conversation) -> None:
+    await recover(looks)
+    for at in (NOW, NOW + SECONDS):
+        async with looks.database.write() as connection:
+            number = await ledger.record_test(connection, "C0OPS", at)
+            await ledger.snooze(connection, number, NOW + HOUR, "Dana", at)
+        await looks.tell(at)
+    assert ["TEST" in posted for posted in await roots(channel)] == [True, True]
+
+
 async def test_show_answers_the_one_who_pressed_and_leaves_the_alert(
     settings: Settings, sqlite_database: Database, talk: Conversation
 ) -> None:

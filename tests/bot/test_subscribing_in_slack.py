@@ -247,6 +247,12 @@ async def test_a_test_goes_down_the_road_of_alerts(sqlite_database: Database, ta
     assert (turn.episode, turn.kind, turn.told_at) == (opened.id, "opened", None)
 
 
+async def test_a_test_is_not_to_be_silenced(sqlite_database: Database, talk: Conversation) -> None:
+    await talk.say("/sync alerts test")
+    assert "#1 is a test: it comes at once" in (await talk.say("/sync alerts snooze 1 1h"))["plain"]
+    assert (await episode(sqlite_database, 1)).snoozed_until is None
+
+
 async def test_operators_have_a_channel_be_quiet_and_end_it(sqlite_database: Database, talk: Conversation) -> None:
     said = await talk.say("/sync quiet leads 2h")
     assert said["plain"].startswith("Ada Admin has me be quiet here about leads, until 17:32.")

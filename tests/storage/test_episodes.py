@@ -3,10 +3,13 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from storage.alerting import Episode, EpisodeTurn
 from storage.database import Database
 from storage.episodes import last_turn, read_episode, read_open_episodes, read_to_tell, read_undelivered
 from storage.ledger import episodes as ledger
+from storage.models import turns
 
 NOW = datetime(2026, 11, 23, 14, 32, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -58,6 +61,21 @@ async def test_a_test_is_an_episode_of_its_own_and_only_one_at_a_time(database: 
     async with database.read() as connection:
         (found,) = await read_open_episodes(connection, "C0OPS")
     assert (found.id, found.family) == (first, "test")
+
+
+@pytest.mark.parametrize(("ts", "told"), [("1.1", ["opened", "recovered", "opened"]), (None, ["opened", "opened"])])
+async def test_a_test_that_went_its_way_gives_way_to_the_next(
+    database: Database, ts: str | None, told: list[str]
+) -> None:
+    async with database.write() as connection:
+        first = await ledger.record_test(connection, "C0OPS", NOW)
+        await ledger.told(connection, await ledger.claim(connection, first, NOW), NOW)
+        await ledger.update_episode(connection, first, ts=ts)
+        second = await ledger.record_test(connection, "C0OPS", NOW)
+        kinds = [row.kind for row in await connection.execute(turns.select().order_by(turns.c.id))]
+    async with database.read() as connection:
+        assert [one.id for one in await read_open_episodes(connection, "C0OPS")] == [second]
+    assert kinds == told
 
 
 async def test_turns_are_claimed_by_one_only_and_in_order(database: Database) -> None:
