@@ -1,7 +1,6 @@
 """Row 8: a CSV of a million errors against the sqlite3 shell's own, and the memory it takes. Without Slack."""
 
 import asyncio
-import resource
 import shutil
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.machine import megabytes
 from bench.many_errors import fill
 from bench.result import Result
 from bench.services import start_script
@@ -41,13 +41,13 @@ def compare(errors: int) -> list[Result]:
         shell, theirs = _theirs(path, Path(folder) / "theirs.csv")
         process = start_script("bench.export", f"sqlite:///{path}", str(Path(folder) / "ours.csv"))
         said, _nothing = process.communicate()
-        seconds, megabytes, before, rows = (float(word) for word in said.split())
+        seconds, most, before, rows = (float(word) for word in said.split())
     ratio = seconds / theirs
     took = f"{seconds:.1f} s for {rows:,.0f} rows, {shell} {theirs:.1f} s: × {ratio:.1f}"
-    held = f"{megabytes:.0f} MB at most, {before:.0f} MB before it began"
+    held = f"{most:.0f} MB at most, {before:.0f} MB before it began"
     return [
         Result(8, f"CSV of {errors:,} errors against {shell}", took, f"≤ × {TIMES}", ratio <= TIMES),
-        Result(8, "memory of the process meanwhile", held, f"< {MEGABYTES} MB", megabytes < MEGABYTES),
+        Result(8, "memory of the process meanwhile", held, f"< {MEGABYTES} MB", most < MEGABYTES),
     ]
 
 
@@ -71,7 +71,7 @@ def _theirs(path: Path, to: Path) -> tuple[str, float]:
 async def _ours(url: str, to: Path) -> tuple[float, float, float, int]:
     """Seconds, megabytes at most, megabytes before, rows."""
     database = Database(url)
-    before, began = _megabytes(), time.perf_counter()
+    before, began = megabytes(), time.perf_counter()
     async with database.read() as connection:
         ids = await error_search.ids(connection, Wanted())
     with to.open("w+b") as file:
@@ -81,11 +81,7 @@ async def _ours(url: str, to: Path) -> tuple[float, float, float, int]:
         rows = await export.write(lines, file)
     seconds = time.perf_counter() - began
     await database.close()
-    return seconds, _megabytes(), before, rows
-
-
-def _megabytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return seconds, megabytes(), before, rows
 
 
 if __name__ == "__main__":

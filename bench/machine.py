@@ -2,6 +2,8 @@
 
 import os
 import platform
+import re
+import resource
 import sqlite3
 from pathlib import Path
 
@@ -23,6 +25,13 @@ def _processor() -> str:
     told = Path("/proc/cpuinfo")
     lines = told.read_text().splitlines() if told.exists() else []
     return next((line.partition(": ")[2] for line in lines if line.startswith("model name")), platform.machine())
+
+
+def megabytes() -> float:
+    """The most this process has held so far. Without /proc, it may be what the process that began it had held."""
+    told = Path("/proc/self/status")
+    found = re.search(r"^VmHWM:\s+(\d+) kB$", told.read_text() if told.exists() else "", re.MULTILINE)
+    return (int(found[1]) if found else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) / 1024
 
 
 def others_busy() -> float:

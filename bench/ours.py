@@ -6,12 +6,12 @@ keep-running   passes as the real process schedules them, with all of Marketo's 
 """
 
 import asyncio
-import resource
 import signal
 import sys
 import time
 from pathlib import Path
 
+from bench.machine import megabytes
 from bench.services import CALLS_PER_20S, Pair, our_engine
 from sync.passes import run_pass
 from sync.scheduler import Scheduler, sync_jobs
@@ -31,11 +31,6 @@ async def first_sync(pair: Pair) -> tuple[float, float, float]:
         while await run_pass(engine):
             pass
         return time.perf_counter() - started, megabytes(), held
-
-
-def megabytes() -> float:
-    """The most this process has held so far (Linux counts in KiB)."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 async def keep_running(pair: Pair) -> None:
