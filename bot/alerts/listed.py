@@ -144,23 +144,40 @@ def _in_place(replaced: bool) -> str:
 
 
 def unsubscribed(said: Sequence[str], built_in: bool) -> Answer:
-    sentence = _("Unsubscribed from {what}.").format(what="; ".join(said))
-    if built_in:
-        back = _("ALERT_CHANNEL names this channel, so that it hears everything again.")
-        sentence = f"{sentence} {back}"
-    return say(sentence, Button(_("Alerts"), Alerts().words))
+    """`built_in` where what the settings have the channel hear applies again."""
+    return _less(_("Unsubscribed from {what}.").format(what="; ".join(said)), built_in)
 
 
-def unsubscribed_by(name: str, said: Sequence[str]) -> Answer:
-    sentence = _("{name} unsubscribed this channel from {what}.").format(name=name, what="; ".join(said))
-    return say(sentence, Button(_("Alerts"), Alerts().words))
+def unsubscribed_by(name: str, said: Sequence[str], built_in: bool) -> Answer:
+    """For everybody in the channel."""
+    return _less(_("{name} unsubscribed this channel from {what}.").format(name=name, what="; ".join(said)), built_in)
+
+
+def _less(sentence: str, built_in: bool) -> Answer:
+    """Nobody is to hear more than before without a word either."""
+    if not built_in:
+        return say(sentence, Button(_("Alerts"), Alerts().words))
+    back = _("ALERT_CHANNEL names this channel, so that it hears everything again.")
+    return say(f"{sentence} {back} {_how_to_hear_less()}", *_to_hear_less())
+
+
+def _how_to_hear_less() -> str:
+    return _(
+        "To hear less: /sync subscribe leads. To hear nothing for a while: /sync quiet 2h. "
+        "To hear nothing at all, take ALERT_CHANNEL out of the settings."
+    )
+
+
+def _to_hear_less() -> list[Button]:
+    return [Button(_("Alerts"), Alerts().words), Button(_("Quiet for 2 h"), Quiet(span=timedelta(hours=2)).words)]
 
 
 def nothing_gone(request: Unsubscribe, built_in: bool) -> Answer:
     """Where nothing fits what was to be unsubscribed."""
     sentence = _("No subscription here fits “{words}”.").format(words=request.words)
     if built_in:
-        sentence = _("What is heard here is built in, because ALERT_CHANNEL names this channel. Subscribe to less:")
+        sentence = _("What is heard here is built in, because ALERT_CHANNEL names this channel.")
+        return say(f"{sentence} {_how_to_hear_less()}", *_to_hear_less())
     return say(sentence, Button(_("Alerts"), Alerts().words))
 
 

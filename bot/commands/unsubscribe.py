@@ -46,12 +46,13 @@ async def answer(request: Unsubscribe, asker: Asker, world: World) -> Answer:
     built_in = channel == world.settings.alert_channel and not left
     if not gone:
         return listed.nothing_gone(request, built_in)
-    mine = listed.unsubscribed(await _told(gone, world), built_in and any(row.kind == "alerts" for row in gone))
+    comes_back = built_in and any(row.kind == "alerts" for row in gone)
+    mine = listed.unsubscribed(await _told(gone, world), comes_back)
     if not asker.channel:
         return mine
     with speaking(ENGLISH):
         name = clean(await world.name_of(asker.user_id))
-        return replace(mine, public=listed.unsubscribed_by(name, await _told(gone, world)))
+        return replace(mine, public=listed.unsubscribed_by(name, await _told(gone, world), comes_back))
 
 
 async def _told(gone: Sequence[Subscription], world: World) -> list[str]:

@@ -197,6 +197,11 @@ async def test_the_channel_of_the_settings_hears_everything_until_it_asks_for_le
         assert "That is all it hears now" not in (await talk.say("/sync subscribe contacts"))["plain"]
         assert "Built in" not in (await talk.say("/sync alerts"))["plain"]
         assert "it hears everything again" not in (await talk.say("/sync unsubscribe leads"))["plain"]
+        back = (await talk.say("/sync unsubscribe all"))["plain"]
+        assert back.startswith("Ada Admin unsubscribed this channel from contacts")
+        assert "it hears everything again. To hear less: /sync subscribe leads." in back
+        nothing = (await talk.say("/sync unsubscribe all"))["plain"]
+        assert "take ALERT_CHANNEL out of the settings.\n[Alerts] [Quiet for 2 h]" in nothing
         talk.channel = "D0ADMIN"
         await talk.say("/sync subscribe contacts")
         assert "everything again" not in (await talk.say("/sync unsubscribe contacts"))["plain"]
