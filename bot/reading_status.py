@@ -4,12 +4,13 @@ from typing import Any
 
 from bot.request import Status
 from bot.texts import _
-from bot.words import NoSense, Token, Vocabulary, known, nearest_of
+from bot.words import NoSense, Token, Vocabulary, known, nearest_of, one_at_a_time, typed
 
 
 def read_status(tokens: list[Token], vocabulary: Vocabulary) -> Status:
     """A view may be two words (`last hour`), or `by:user`. Raises NoSense, with the nearest that works."""
-    chosen: dict[str, Any] = {}
+    views: list[Any] = []
+    objects: list[str] = []
     words = [_word(token) for token in tokens]
     at = 0
     while at < len(words):
@@ -17,13 +18,16 @@ def read_status(tokens: list[Token], vocabulary: Vocabulary) -> Status:
         view = pair or known(words[at], vocabulary.views)
         named = None if view else known(words[at], vocabulary.objects)
         if view:
-            chosen["view"] = view
+            views.append(view)
         elif named:
-            chosen["object"] = named
+            objects.append(named)
         elif words[at]:
-            raise unknown_word(words[at], vocabulary)
+            raise _unknown(at, tokens, vocabulary)
         at += 2 if pair else 1
-    return Status(**chosen)
+    asked = Status(objects[0] if objects else None, views[0] if views else "backlog")
+    if len({*views}) > 1 or len({*objects}) > 1:
+        raise one_at_a_time(asked.words)
+    return asked
 
 
 def _word(token: Token) -> str:
@@ -33,9 +37,25 @@ def _word(token: Token) -> str:
     return token.value if token.key in ("", "object") else ""
 
 
-def unknown_word(word: str, vocabulary: Vocabulary) -> NoSense:
-    near = nearest_of(word, [*vocabulary.commands, *vocabulary.objects, *vocabulary.views])
+def _unknown(at: int, tokens: list[Token], vocabulary: Vocabulary) -> NoSense:
+    """The hint has the nearest in the place of the word, and the others that are known as they were typed."""
+    word = typed(tokens[at])
+    kinds = [*vocabulary.objects, *vocabulary.views]
+    near = nearest_of(_word(tokens[at]), kinds if tokens[at].key else [*vocabulary.commands, *kinds])
+    if near is None and tokens[at].key == "by":
+        near = "by-user"
     if near is None:
         return NoSense(_("I do not know “{word}”. Try: /sync help").format(word=word))
-    words = near if near in vocabulary.commands else f"status {near}"
+    if near in vocabulary.commands and near != "status":
+        words = " ".join([near, *(typed(token) for token in tokens[:at] + tokens[at + 1 :])])
+    else:
+        before, after = _kept(tokens[:at], vocabulary), _kept(tokens[at + 1 :], vocabulary)
+        words = " ".join(["status", *before, *([] if near == "status" else [near]), *after])
     return NoSense(_("I do not know “{word}”. Did you mean: /sync {words}").format(word=word, words=words), words)
+
+
+def _kept(tokens: list[Token], vocabulary: Vocabulary) -> list[str]:
+    """Those that status knows, or that are half of a view: what a hint says has to work."""
+    halves = (half for view in vocabulary.views for half in view.split("-"))
+    words = [*vocabulary.objects, *vocabulary.views, *halves]
+    return [typed(token) for token in tokens if known(_word(token), words)]

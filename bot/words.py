@@ -144,6 +144,12 @@ def _token(key: str, quoted: str, bare: str) -> Token:
     return Token(f"{key}:{value}")
 
 
+def typed(token: Token) -> str:
+    """A token as somebody might have typed it."""
+    value = f'"{token.value}"' if token.quoted or " " in token.value else token.value
+    return f"{token.key.removeprefix('?')}:{value}" if token.key else value
+
+
 def _plain(word: str) -> str:
     """`Last-Hour`, `lasthour` and `last_hour` alike; singular and plural alike."""
     letters = re.sub(r"[\W_]+", "", word.casefold())

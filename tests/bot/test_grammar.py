@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.grammar import parse
-from bot.request import Errors, Help, Misunderstood, Request, Status
+from bot.request import Errors, Explain, Help, Misunderstood, Request, Status
 from bot.words import Vocabulary
 
 WORDS = Vocabulary(("users", "accounts", "leads", "contacts", "opportunities", "roles"))
@@ -107,6 +107,43 @@ def test_unknown_words_get_the_nearest_that_works(text: str, nearest: str) -> No
     assert answer.nearest == nearest
     assert nearest in answer.sentence or nearest == "errors since:24h"
     assert not isinstance(asked(answer.nearest), Misunderstood)
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("status leads contacts", "status leads"),
+        ("status leads contacts last hour", "status leads last-hour"),
+        ("status leads last-hour trend", "status leads last-hour"),
+        ("explain 1003 1007", "explain 1003"),
+    ],
+)
+def test_of_two_things_none_is_dropped_in_silence(text: str, nearest: str) -> None:
+    assert asked(text) == Misunderstood(f"One at a time, please. Try: /sync {nearest}", nearest)
+
+
+def test_the_same_said_twice_is_one_thing() -> None:
+    assert asked("status leads lead trend") == Status("leads", "trend")
+    assert asked("explain code 1003 1003") == Explain("1003")
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("statsu leads", "status leads"),
+        ("staus leads last hour", "status leads last hour"),
+        ("erors leads", "errors leads"),
+        ("status leads by:moon", "status leads by-user"),
+        ("status ledas trend", "status leads trend"),
+        ("status ledas by:user <!channel>", "status leads by:user"),
+    ],
+)
+def test_a_hint_keeps_the_other_words_and_quotes_what_was_typed(text: str, nearest: str) -> None:
+    answer = asked(text)
+    assert isinstance(answer, Misunderstood)
+    assert answer.nearest == nearest
+    word = next(word for word in text.split() if word not in ("status", *nearest.split()))
+    assert answer.sentence == f"I do not know “{word}”. Did you mean: /sync {nearest}"
 
 
 def test_a_misspelt_filter_is_named() -> None:
