@@ -125,22 +125,28 @@ def _last(heard: Heard) -> Block:
     return {**row, "elements": [*subscribing, *row["elements"]]}
 
 
-def subscribed(said: str, replaced: bool) -> Answer:
-    """`replaced` where the channel of the settings heard everything so far."""
-    sentence = _("Subscribed to {what}.").format(what=said) + _in_place(replaced)
+def subscribed(said: str, before: Sequence[str], replaced: bool) -> Answer:
+    """`before` is what it takes the place of; `replaced` where the channel of the settings heard everything so far."""
+    sentence = _("Subscribed to {what}.").format(what=said) + _in_place(said, before, replaced)
     return say(sentence, Button(_("Alerts"), Alerts().words), Button(_("Test"), Alerts("test").words))
 
 
-def subscribed_by(name: str, said: str, replaced: bool) -> Answer:
+def subscribed_by(name: str, said: str, before: Sequence[str], replaced: bool) -> Answer:
     """For everybody in the channel."""
-    sentence = _("{name} subscribed this channel to {what}.").format(name=name, what=said) + _in_place(replaced)
+    sentence = _("{name} subscribed this channel to {what}.").format(name=name, what=said) + _in_place(
+        said, before, replaced
+    )
     return say(sentence, Button(_("Alerts"), Alerts().words))
 
 
-def _in_place(replaced: bool) -> str:
+def _in_place(said: str, before: Sequence[str], replaced: bool) -> str:
     """Nobody is to hear less than before without a word."""
-    told = _("That is all it hears now; what was built in by ALERT_CHANNEL comes back with: /sync subscribe")
-    return f" {told}" if replaced else ""
+    told = []
+    if others := [one for one in before if one != said]:
+        told.append(_("It takes the place of {what}.").format(what="; ".join(others)))
+    if replaced:
+        told.append(_("That is all it hears now; what was built in by ALERT_CHANNEL comes back with: /sync subscribe"))
+    return "".join(f" {one}" for one in told)
 
 
 def unsubscribed(said: Sequence[str], built_in: bool) -> Answer:

@@ -30,9 +30,10 @@ from bot.alerts.subscribed import rows_of
 from bot.answers import Answer
 from bot.request_subscribing import Subscribe
 from bot.safe import clean
-from bot.subscribing import called, channel_of, defaults_of, not_told, refusal, uninvited
+from bot.subscribing import called, channel_of, defaults_of, lines_of, not_told, refusal, uninvited
 from bot.texts import ENGLISH, speaking
 from bot.world import Asker, World
+from storage.alerting import Subscription
 from storage.ledger.readings import record_act
 from storage.ledger.subscribing import read_subscriptions, subscribe, unsubscribe
 
@@ -44,25 +45,33 @@ async def answer(request: Subscribe, asker: Asker, world: World) -> Answer:
     if channel is None:
         return not_told()
     kept = replace(request, instead=())
-    replaced = await _keep(kept, request.instead, channel, asker, world)
+    gone, replaced = await _keep(kept, request.instead, channel, asker, world)
     names = await called([request.mention], world)
     said = partial(told, kept, defaults_of(world), str(asker.zone), names.get(request.mention or "", ""))
-    mine = listed.subscribed(said(), replaced)
+    mine = listed.subscribed(said(), await _before(gone, world), replaced)
     if not asker.channel:
         return mine
     with speaking(ENGLISH):
         name = clean(await world.name_of(asker.user_id))
-        return replace(mine, public=listed.subscribed_by(name, said(), replaced))
+        return replace(mine, public=listed.subscribed_by(name, said(), await _before(gone, world), replaced))
 
 
-async def _keep(request: Subscribe, instead: Sequence[int], channel: str, asker: Asker, world: World) -> bool:
-    """Whether it takes the place of what the settings had the channel hear."""
+async def _before(gone: Sequence[Subscription], world: World) -> list[str]:
+    return [line.said for line in await lines_of(gone, world)]
+
+
+async def _keep(
+    request: Subscribe, instead: Sequence[int], channel: str, asker: Asker, world: World
+) -> tuple[list[Subscription], bool]:
+    """What it takes the place of, and whether of what the settings had the channel hear too."""
     now, detail = world.now(), f"{channel} {request.words}"
     async with world.database.write() as connection:
         before = await read_subscriptions(connection, channel)
         await unsubscribe(connection, sorted({row.id for row in before} & set(instead)))
         for row in rows_of(request, channel, asker, now):
             await subscribe(connection, row)
+        kept = {row.id for row in await read_subscriptions(connection, channel)}
         await record_act(connection, asker.user_id, "subscribe", now, request.object or "", detail=detail)
     first = not any(row.kind == "alerts" for row in before)
-    return first and channel == world.settings.alert_channel and request.narrows
+    gone = [row for row in before if row.id not in kept]
+    return gone, first and channel == world.settings.alert_channel and request.narrows

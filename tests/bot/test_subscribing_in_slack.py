@@ -160,6 +160,25 @@ async def test_several_codes_stand_side_by_side_and_the_same_takes_the_place_of_
 
 
 @pytest.mark.parametrize(
+    ("first", "then", "told"),
+    [
+        (
+            "digest 09:00",
+            "digest weekly mon 09:00",
+            "It takes the place of a digest every day at 09:00 (Europe/Berlin).",
+        ),
+        ("leads oldest>2h", "leads oldest>4h", "It takes the place of leads: one waiting longer than 2h."),
+    ],
+)
+async def test_what_gives_way_is_named_unless_it_is_the_same(
+    talk: Conversation, first: str, then: str, told: str
+) -> None:
+    assert "takes the place" not in (await talk.say(f"/sync subscribe {first}"))["plain"]
+    assert told in (await talk.say(f"/sync subscribe {then}"))["plain"]
+    assert "takes the place" not in (await talk.say(f"/sync subscribe {then}"))["plain"]
+
+
+@pytest.mark.parametrize(
     ("words", "left"),
     [
         ("leads", ["errors", None, "digest"]),
