@@ -36,13 +36,23 @@ def draw(found: Sequence[QuietTime], may_end: bool, clock: Clock) -> Answer:
 
 
 def about(one: QuietTime, clock: Clock) -> str:
-    """`leads, until 16:32`, or `everything, every Saturday 20:00–23:00 (Europe/Berlin)`."""
+    """`leads, until 16:32 (Europe/Berlin)`, or `everything, every Saturday 20:00–23:00 (Europe/Berlin)`.
+
+    `clock` names its zone.
+    """
     what = one.object or _("everything")
     if one.weekly:
-        said = _("{what}, every {day} {begins}–{ends} ({zone})")
-        hours = {"begins": one.weekly["from"], "ends": one.weekly["to"]}
-        return said.format(what=what, day=weekday(int(one.weekly["day"])), zone=one.zone, **hours)
+        return _weekly(what, int(one.weekly["day"]), str(one.weekly["from"]), str(one.weekly["to"]), one.zone)
     return _("{what}, until {time}").format(what=what, time=clock(one.ends_at) if one.ends_at else "-")
+
+
+def _weekly(what: str, day: int, begins: str, ends: str, zone: str) -> str:
+    """An end no later than the beginning is one of the next day."""
+    said = _("{what}, every {day} {begins}–{ends} ({zone})")
+    if ends <= begins:
+        said = _("{what}, every {day} {begins} until {next_day} {ends} ({zone})")
+    next_day = weekday((day + 1) % 7)
+    return said.format(what=what, day=weekday(day), begins=begins, next_day=next_day, ends=ends, zone=zone)
 
 
 def kept(one: QuietTime, clock: Clock) -> Answer:

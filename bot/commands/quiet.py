@@ -38,8 +38,7 @@ async def answer(request: Quiet, asker: Asker, world: World) -> Answer:
     if channel is None:
         return not_told()
     if request == Quiet():
-        found = await _current(channel, world)
-        return quiet_list.draw(found, asker.is_operator, lambda moment: clock(moment, world.now(), asker.zone))
+        return quiet_list.draw(await _current(channel, world), asker.is_operator, _clock(asker, world.now()))
     if refused := await acting.refusal(asker, world):
         return refused
     if request.end is not None:
@@ -60,7 +59,7 @@ async def _end(number: int, channel: str, asker: Asker, world: World) -> Answer:
     async with world.database.write() as connection:
         await speak_again(connection, [number])
         await _audit(connection, Quiet(end=number), channel, asker, world)
-    return quiet_list.ended(one, lambda moment: clock(moment, world.now(), asker.zone))
+    return quiet_list.ended(one, _clock(asker, world.now()))
 
 
 async def _keep(request: Quiet, channel: str, asker: Asker, world: World) -> Answer:
@@ -69,17 +68,18 @@ async def _keep(request: Quiet, channel: str, asker: Asker, world: World) -> Ans
     async with world.database.write() as connection:
         number = await be_quiet(connection, wanted)
         await _audit(connection, request, channel, asker, world)
-
-    def told(moment: datetime) -> str:
-        return clock(moment, now, asker.zone)
-
-    one = replace(wanted, id=number)
+    one, told = replace(wanted, id=number), _clock(asker, now)
     mine = quiet_list.kept(one, told)
     if not asker.channel:
         return mine
     with speaking(ENGLISH):
         name = clean(await world.name_of(asker.user_id))
         return replace(mine, public=quiet_list.kept_by(name, one, told))
+
+
+def _clock(asker: Asker, now: datetime) -> quiet_list.Clock:
+    """Names the zone: others read it too."""
+    return lambda moment: f"{clock(moment, now, asker.zone)} ({asker.zone})"
 
 
 def _quiet_time(request: Quiet, channel: str, asker: Asker, now: datetime) -> QuietTime:

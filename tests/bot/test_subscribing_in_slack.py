@@ -279,7 +279,7 @@ async def test_a_test_is_not_to_be_silenced(sqlite_database: Database, talk: Con
 
 async def test_operators_have_a_channel_be_quiet_and_end_it(sqlite_database: Database, talk: Conversation) -> None:
     said = await talk.say("/sync quiet leads 2h")
-    assert said["plain"].startswith("Ada Admin has me be quiet here about leads, until 17:32.")
+    assert said["plain"].startswith("Ada Admin has me be quiet here about leads, until 17:32 (Europe/Berlin).")
     said = await talk.say("/sync quiet sat 20:00-23:00")
     assert "everything, every Saturday 20:00–23:00 (Europe/Berlin)" in said["plain"]
     once, weekly = await quiet_times(sqlite_database)
@@ -290,10 +290,16 @@ async def test_operators_have_a_channel_be_quiet_and_end_it(sqlite_database: Dat
         "Europe/Berlin",
     )
     listed = await talk.say("/sync quiet")
-    assert "#1  leads, until 17:32" in listed["plain"]
+    assert "#1  leads, until 17:32 (Europe/Berlin)" in listed["plain"]
     assert "Quiet times: 2." in (await talk.say("/sync alerts"))["plain"]
     await talk.press(listed, "End")
     assert [one.id for one in await quiet_times(sqlite_database)] == [2]
+
+
+async def test_quiet_hours_over_midnight_say_that_they_end_on_the_next_day(talk: Conversation) -> None:
+    for words in ("quiet sun 23:00-20:00", "quiet"):
+        said = (await talk.say(f"/sync {words}"))["plain"]
+        assert "everything, every Sunday 23:00 until Monday 20:00 (Europe/Berlin)" in said
 
 
 async def test_who_is_no_operator_has_nothing_be_quiet(sqlite_database: Database, talk: Conversation) -> None:
