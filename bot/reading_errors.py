@@ -9,12 +9,33 @@ from typing import Any, get_args
 from bot import durations
 from bot.request import Errors
 from bot.texts import _
-from bot.words import NoSense, Token, Vocabulary, known, nearest_of, one_of
+from bot.words import (
+    NoSense,
+    Token,
+    Vocabulary,
+    as_filter,
+    backwards,
+    known,
+    nearest_of,
+    needs_value,
+    one_at_a_time,
+    one_of,
+)
 from storage.changes import DIRECTIONS, OPERATIONS
 from storage.error_search import Sort, State
 
 STATES: tuple[State, ...] = get_args(State)
 MUCH_ALIKE = 75  # of a hundred: names of people are words too
+EXAMPLES = {
+    "code": "1003",
+    "direction": "to-dynamics",
+    "operation": "update",
+    "state": "ignored",
+    "sort": "oldest",
+    "since": "24h",
+    "until": "2026-11-01",
+    "page": "2",
+}
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
 
@@ -22,18 +43,30 @@ def read_errors(tokens: list[Token], vocabulary: Vocabulary) -> Errors:
     """Filters, `csv`, the bare name of an object, and free words; quoted ones are never taken for anything else."""
     filters: dict[str, Any] = {}
     free: list[str] = []
-    for token in tokens:
+    for token in map(as_filter, tokens):
         bare = not token.key and not token.quoted
         if token.key:
             key, value = _filter(token, vocabulary)
-            filters[key] = value
+            _add(key, value, filters)
         elif bare and token.value.casefold() == "csv":
             filters["csv"] = True
-        elif bare and "object" not in filters and (named := known(token.value, vocabulary.objects)):
-            filters["object"] = named
+        elif bare and (named := known(token.value, vocabulary.objects)):
+            _add("object", named, filters)
         elif token.value:
             free.append(token.value.replace('"', ""))
+    if backwards(filters.get("since"), filters.get("until")):
+        raise _backwards(filters)
     return Errors(free=tuple(word for word in free if word), **filters)
+
+
+def _add(key: str, value: Any, filters: dict[str, Any]) -> None:
+    if filters.setdefault(key, value) != value:
+        raise one_at_a_time(Errors(**filters).words)
+
+
+def _backwards(filters: dict[str, Any]) -> NoSense:
+    words = Errors(**{**filters, "since": filters["until"], "until": filters["since"]}).words
+    return NoSense(_("since must be before until. Did you mean: /sync {words}").format(words=words), words)
 
 
 def nearest_filter(request: Errors, objects: Sequence[str]) -> Errors | None:
@@ -50,7 +83,7 @@ def nearest_filter(request: Errors, objects: Sequence[str]) -> Errors | None:
 def _filter(token: Token, vocabulary: Vocabulary) -> tuple[str, Any]:
     readers: Mapping[str, Callable[[str], Any]] = {
         "object": lambda value: one_of(value, vocabulary.objects, "object"),
-        "code": _code,
+        "code": str,
         "direction": _direction,
         "operation": lambda value: one_of(value, OPERATIONS, "operation"),
         "state": lambda value: one_of(value, STATES, "state"),
@@ -61,6 +94,8 @@ def _filter(token: Token, vocabulary: Vocabulary) -> tuple[str, Any]:
     }
     if token.key not in readers:
         raise _no_filter(token, readers)
+    if not token.value:
+        raise needs_value(token.key, vocabulary.example if token.key == "object" else EXAMPLES[token.key], "errors")
     return token.key, readers[token.key](token.value)
 
 
@@ -68,8 +103,12 @@ def _no_filter(token: Token, readers: Mapping[str, Any]) -> NoSense:
     key = token.key.removeprefix("?")
     near = nearest_of(key, readers)
     if near is None:
-        sentence = _("There is no filter “{key}:” of errors. There are: {keys}. See: /sync help errors")
-        return NoSense(sentence.format(key=key, keys=", ".join(readers)), "help errors")
+        sentence = _(
+            "There is no filter “{key}:” of errors. There are: {keys}. "
+            "To search for the words themselves, quote them: /sync errors {quoted}"
+        )
+        quoted = f'"{key}:{token.value}"'
+        return NoSense(sentence.format(key=key, keys=", ".join(readers), quoted=quoted), "help errors")
     sentence = _("There is no filter “{key}:”. Did you mean: /sync errors {near}:{value}")
     return NoSense(sentence.format(key=key, near=near, value=token.value))
 
@@ -77,12 +116,6 @@ def _no_filter(token: Token, readers: Mapping[str, Any]) -> NoSense:
 def _direction(value: str) -> str:
     """Either side's name alone is where it goes to."""
     return one_of(value if value.casefold().startswith("to") else f"to-{value}", DIRECTIONS, "direction")
-
-
-def _code(value: str) -> str:
-    if not value:
-        raise NoSense(_("Which code? Try: /sync errors code:1003"), "help errors")
-    return value
 
 
 def moment(value: str, key: str) -> timedelta | date:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Literal, get_args
 
 from rapidfuzz import fuzz, process
@@ -131,6 +132,31 @@ def _empty_filter(token: Token) -> str:
     """`code` of the word `code:`, which says no value."""
     name = token.value.removesuffix(":").lower()
     return name if name in KEYS and token.value.endswith(":") and not (token.key or token.quoted) else ""
+
+
+def as_filter(token: Token) -> Token:
+    """`colour:red` and `code:` as the filters they look like; `12:30`, `https://…` and what is quoted are words."""
+    if token.key or token.quoted:
+        return token
+    if name := _empty_filter(token):
+        return Token("", name)
+    name, colon, value = token.value.partition(":")
+    near_empty = not value and nearest_of(name, KEYS, at_least=75)
+    looks = name.isascii() and name.isalpha() and colon and not value.startswith("//")
+    return Token(value, f"?{name}") if looks and (value or near_empty) else token
+
+
+def needs_value(key: str, example: str, command: str) -> NoSense:
+    """A filter was named, and nothing was said of it."""
+    words = f"{command} {key}:{example}"
+    return NoSense(_("{key}: needs a value, such as {key}:{example}").format(key=key, example=example), words)
+
+
+def backwards(since: timedelta | date | None, until: timedelta | date | None) -> bool:
+    """Whether nothing can lie between them; of a span and a day only the clock could tell."""
+    if isinstance(since, timedelta) and isinstance(until, timedelta):
+        return since <= until
+    return isinstance(since, date) and isinstance(until, date) and since > until
 
 
 def _token(key: str, quoted: str, bare: str) -> Token:

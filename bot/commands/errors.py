@@ -15,7 +15,7 @@
 /sync errors code:1003 since:7d
 /sync errors "van der Berg"
   words begin a name, a message, an id or
-  a code
+  a code; quote what has a colon
 /sync errors state:ignored sort:tried
 /sync errors object:leads csv
   the same as a file, sent to you
