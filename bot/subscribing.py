@@ -33,9 +33,9 @@ def refusal(asker: Asker, words: str) -> Answer | None:
     if asker.outsiders:
         sentence = _(
             "I tell no alerts in a channel that is shared with another organization, or that I cannot look into. "
-            "If it is yours alone, invite me first (/invite @Sync), and then:"
+            "If it is yours alone, invite me first (/invite @Sync), and then: /sync {words}"
         )
-        return say(sentence, Button(_("Try again"), words))
+        return say(sentence.format(words=words), Button(_("Try again"), words))
     return not_for_guests(asker)
 
 
@@ -70,10 +70,11 @@ async def uninvited(asker: Asker, words: str, world: World) -> Answer | None:
         return None
     if (told.get("channel") or {}).get("is_member", True):
         return None
-    return say(
-        _("I am not in this channel, so I cannot tell alerts here. Invite me first (/invite @Sync), and then:"),
-        Button(_("Try again"), words),
+    sentence = _(
+        "I am not in this channel, so I cannot tell alerts here. "
+        "Invite me first (/invite @Sync), and then: /sync {words}"
     )
+    return say(sentence.format(words=words), Button(_("Try again"), words))
 
 
 async def called(mentions: Iterable[str | None], world: World) -> dict[str, str]:

@@ -104,7 +104,8 @@ async def test_a_channel_with_outsiders_is_told_no_alerts_but_may_get_rid_of_the
 ) -> None:
     talk.channel = "C0SHARED"
     for words in ("subscribe", "alerts test"):
-        assert "shared with another organization" in (await talk.say(f"/sync {words}"))["plain"]
+        refused = (await talk.say(f"/sync {words}"))["plain"]
+        assert "shared with another organization" in refused and f"and then: /sync {words}\n" in refused
     assert await held(sqlite_database) == []
     async with sqlite_database.write() as connection:
         await subscribe(connection, Subscription("C0SHARED", "alerts", "U0ADMIN", NOW))
@@ -121,7 +122,8 @@ async def test_what_a_channel_is_told_is_english_whoever_says_it(sqlite_database
 async def test_where_the_bot_is_not_it_says_how_to_invite_it(sqlite_database: Database, talk: Conversation) -> None:
     talk.channel = "C0GENERAL"
     said = await talk.say("/sync subscribe leads")
-    assert "I am not in this channel" in said["plain"] and "/invite @Sync" in said["plain"]
+    assert "I am not in this channel" in said["plain"]
+    assert "Invite me first (/invite @Sync), and then: /sync subscribe leads\n" in said["plain"]
     assert said["only_for"] == "U0ADMIN"
     assert await held(sqlite_database) == []
     members = ["U0ADMIN", "U0OPS", "U0READER", "U0BOT"]
