@@ -1,9 +1,11 @@
 """Words -> when a channel wants to hear nothing. Pure."""
 
 import re
+from datetime import timedelta
 
+from bot import durations
 from bot.amounts import time_of, weekday_of
-from bot.reading_terms import NUMBER, span_of
+from bot.reading_terms import LONGEST, NUMBER, SHORTEST
 from bot.request_subscribing import Quiet
 from bot.texts import _
 from bot.words import NoSense, Token, Vocabulary, known, nearest_of
@@ -40,8 +42,8 @@ def _end(words: list[str]) -> Quiet:
 
 
 def _timed(about: str | None, words: list[str], vocabulary: Vocabulary) -> Quiet:
-    if (span := span_of("".join(words))) is not None:
-        return Quiet(about, span)
+    if span := durations.parse("".join(words)):
+        return _for_a_while(about, span)
     day = weekday_of(words[0])
     found = _WINDOW.fullmatch(" ".join(words if day is None else words[1:]))
     begins, ends = (time_of(found[1]), time_of(found[2])) if found else (None, None)
@@ -52,6 +54,13 @@ def _timed(about: str | None, words: list[str], vocabulary: Vocabulary) -> Quiet
         tip = f"{whole} sat {begins:%H:%M}-{ends:%H:%M}"
         raise NoSense(_("On which day of the week? Try: /sync {words}").format(words=tip), tip)
     return Quiet(about, None, day, begins, ends)
+
+
+def _for_a_while(about: str | None, span: timedelta) -> Quiet:
+    if SHORTEST <= span <= LONGEST:
+        return Quiet(about, span)
+    tip = Quiet(about, LONGEST if span > LONGEST else SHORTEST).words
+    raise NoSense(_("I can be quiet from a minute to 90 days. Try: /sync {words}").format(words=tip), tip)
 
 
 def _unread(words: list[str], whole: str, vocabulary: Vocabulary) -> NoSense:

@@ -96,12 +96,18 @@ def test_a_digest_is_asked_for_by_its_time_and_its_day() -> None:
         ("quiet laeds", "quiet leads 2h"),
         ("quiet 20:00-23:00", "quiet sat 20:00-23:00"),
         ("quiet end", "quiet"),
+        ("quiet 400d", "quiet 90d"),
+        ("quiet leads 30s", "quiet leads 1m"),
     ],
 )
 def test_what_cannot_be_read_is_answered_with_what_can(text: str, nearest: str) -> None:
     answer = refusal(text)
     assert answer.nearest == nearest
     assert not isinstance(asked(answer.nearest), Misunderstood)
+
+
+def test_a_quiet_time_too_long_is_told_the_longest() -> None:
+    assert refusal("quiet 13w").sentence == "I can be quiet from a minute to 90 days. Try: /sync quiet 90d"
 
 
 def test_what_is_to_be_heard_no_more_is_named_like_what_was_to_be_heard() -> None:
