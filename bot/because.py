@@ -62,7 +62,7 @@ def _stuck(told: Told) -> str:
     code = clean(failure.code)
     meaning = explained(failure.code)
     if failure.code == "ambiguous":
-        said = _("Stuck, because several records could be this one ({code}).").format(code=code)
+        said = _("Stuck, because a record, or several, could be this one ({code}).").format(code=code)
     else:
         what = refused_part(failure, told.one.fields if told.one else ())
         said = _("Stuck, because {service} refuses {what}: {code}.").format(

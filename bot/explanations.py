@@ -17,7 +17,7 @@ from sync.marketo.codes import VERDICTS as MARKETO_VERDICTS
 
 OURS: Mapping[str, Cause] = {
     "ambiguous": Cause(
-        "Several records could be the same person, so none was chosen.",
+        "A record, or several, could be the same person, so none was chosen.",
         "data",
         "See them with /sync match and the error's number: say which it is, or that it is a new one; or merge them.",
     ),

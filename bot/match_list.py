@@ -1,4 +1,4 @@
-"""What people read when they say which record it is: the candidates side by side, the question, what follows. Pure."""
+"""Who an error's record may be, as people read it: the candidates side by side. Pure."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from bot.blocks import Block, Button, Link, Word
 from bot.faces import Difference, Face, Sight
 from bot.figures import count, named
 from bot.links import Links
-from bot.request import Errors, Match, Record, Run
+from bot.request import Errors, Match, Record
 from bot.safe import clean, cut, for_mrkdwn
 from bot.texts import _, plural
 from storage.changes import Candidate
@@ -40,6 +40,11 @@ class Shown:
         """Whether the error's record could be linked with this one, as far as is known."""
         gone = self.sight.looked and one not in self.sight.others
         return not (gone or self.ties.own or one in self.ties.others)
+
+    @property
+    def all_held(self) -> bool:
+        """Whether none is left to choose, because each is another record's already."""
+        return not self.ties.own and all(one in self.ties.others for one in self.doubt.candidates)
 
 
 def draw(shown: Shown) -> Answer:
@@ -141,6 +146,8 @@ def _value(field: Field, value: object, shown: Shown) -> str:
 
 def _notes(shown: Shown) -> str:
     notes = []
+    if shown.all_held:
+        notes.append(_("None is left to choose: make a new one, or merge first the two that are one."))
     if (more := len(shown.doubt.candidates) - MOST) > 0:
         notes.append(_("{count} more are not shown.").format(count=count(more)))
     if not shown.may_see_people:
@@ -159,9 +166,17 @@ def _link_button(doubt: Doubt, one: Candidate) -> Button:
 
 def _buttons(shown: Shown) -> list[Button]:
     doubt = shown.doubt
-    new = Button(_("None of them"), Match(doubt.id, new=True).words, _("None of them: make a new record"))
     story = Button(_("Its story"), Record(clean(doubt.record_id), doubt.object).words)
-    return [*([new] if shown.may_act else []), story, Button(_("Errors"), Errors(code=doubt.code).words)]
+    return [*([_none(shown)] if shown.may_act else []), story, Button(_("Errors"), Errors(code=doubt.code).words)]
+
+
+def _none(shown: Shown) -> Button:
+    words, label = Match(shown.doubt.id, new=True).words, _("None of them")
+    if shown.ties.own:
+        return Button(label, words, _("None of them: write the address all the same"))
+    if shown.all_held:
+        return Button(_("Make a new one"), words, _("None of them: make a new record"))
+    return Button(label, words, _("None of them: make a new record"))
 
 
 def _nobody_named(shown: Shown) -> Answer:
@@ -174,94 +189,3 @@ def _nobody_named(shown: Shown) -> Answer:
         Button(_("Its story"), Record(clean(doubt.record_id), doubt.object).words),
         Button(_("Errors"), Errors().words),
     )
-
-
-def question(request: Match, doubt: Doubt, candidate: Candidate | None) -> Answer:
-    """What will be linked, and a button that says yes."""
-    there = TARGET[doubt.direction]
-    own = f"{named(doubt.object)} {OTHER[there]} {clean(doubt.record_id)}"
-    if candidate is None:
-        asked = _("Make a new record in {side} for {own}, though others look like it?").format(side=there, own=own)
-        label = _("Make a new one")
-    else:
-        other = f"{named(candidate.object)} {there} {clean(candidate.id)}"
-        asked = _("Link {own} with {other}?").format(own=own, other=other)
-        label = _("Link them")
-    lines = [asked, *_cautions(doubt, candidate)]
-    agreed = Match(request.error, candidate.object if candidate else None, request.record, request.new, confirmed=True)
-    drawn = [
-        blocks.plain(asked),
-        blocks.small("\n".join(lines[1:])),
-        blocks.actions([Button(label, agreed.words, asked), Button(_("Show them"), Match(doubt.id).words)]),
-    ]
-    return Answer(for_mrkdwn("\n".join(lines)), drawn)
-
-
-def _cautions(doubt: Doubt, candidate: Candidate | None) -> list[str]:
-    lines = [_("The next pass writes what differs. Nothing is merged, and nobody is opted in by it.")]
-    if candidate is None:
-        lines = [_("The next pass makes it. Nobody is opted in by it.")]
-    elif candidate not in doubt.candidates:
-        lines.append(_("The error does not name that record: look at it once more."))
-    return lines
-
-
-def done(doubt: Doubt, candidate: Candidate | None, may_run: bool) -> Answer:
-    there = TARGET[doubt.direction]
-    if candidate is None:
-        said = _("Error #{number} is settled: the next pass makes a new record in {side}.")
-        told = said.format(number=doubt.id, side=there)
-    else:
-        said = _(
-            "Error #{number} is settled: the next pass links it with {object} {side} {id} and writes what differs."
-        )
-        told = said.format(number=doubt.id, object=named(candidate.object), side=there, id=clean(candidate.id))
-    buttons = [Button(_("Run a pass now"), Run().words)] if may_run else []
-    return say(told, *buttons, Button(_("Its story"), Record(clean(doubt.record_id), doubt.object).words))
-
-
-def refused(doubt: Doubt, why_not: str, held_by: str) -> Answer:
-    """Why that cannot be, as sync/choosing.py says it, and where to go from there."""
-    reasons = {
-        "this error is settled already": _("Error #{number} is settled already: there is nothing left to do."),
-        "only people can be matched": _("Only people can be matched: /sync retry #{number} tries it again."),
-        "this record is linked already": _("Its record is linked already: /sync retry #{number} tries it again."),
-        "the chosen record is of another object": _(
-            "That record is of another object than this one's may be: /sync match #{number} lists those that fit."
-        ),
-        "the chosen record does not exist any more": _(
-            "There is no such record any more: /sync match #{number} lists those that fit."
-        ),
-        "the chosen record is linked to another record": _(
-            "That record is linked with {held_by} already: choose another one, or merge them first."
-        ),
-    }
-    said = reasons.get(why_not, why_not).format(number=doubt.id, held_by=clean(held_by))
-    return say(said, Button(_("Show them"), Match(doubt.id).words), Button(_("Errors"), Errors().words))
-
-
-def wrong_side(doubt: Doubt) -> Answer:
-    """A number where a GUID is due, or the other way round."""
-    fitting = doubt.candidates[0].id if doubt.candidates else {"to-marketo": "1017323"}.get(doubt.direction, "<GUID>")
-    said = _("Error #{number} is written to {side}: name an id there, as in /sync match #{number} {id}")
-    told = said.format(number=doubt.id, side=TARGET[doubt.direction], id=clean(fitting))
-    return say(told, Button(_("Show them"), Match(doubt.id).words))
-
-
-def unknown(request: Match) -> Answer:
-    said = _("There is no error #{number}: /sync errors code:ambiguous lists those in doubt.")
-    return say(said.format(number=request.error), Button(_("Errors"), Errors().words))
-
-
-def settled(doubt: Doubt) -> Answer:
-    said = _("Error #{number} is settled already: there is nothing left to do.")
-    return say(said.format(number=doubt.id), Button(_("Errors"), Errors().words))
-
-
-def not_here() -> Answer:
-    return say(_("This process answers, but does not sync, so it cannot look whether that record is there."))
-
-
-def out_of_reach(request: Match, code: str) -> Answer:
-    said = _("The record could not be looked up: {code}. Nothing was changed.").format(code=clean(code))
-    return say(said, Button(_("Try again"), request.words))

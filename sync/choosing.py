@@ -6,7 +6,8 @@ from typing import Literal
 
 from storage.changes import Candidate, Change
 from storage.ledger.choosing import parked_change, retry_chosen
-from storage.ledger.links import links_by
+from storage.ledger.links import Key, links_by
+from sync.addresses import EMAIL_TAKEN
 from sync.engine import Engine
 from sync.matching import CHOSEN, NONE_OF_THESE
 from sync.objects import Object
@@ -32,6 +33,11 @@ class Chosen:
     held_by: str = ""
 
 
+def is_only_retried(code: str, linked: bool) -> bool:
+    """Whether choosing settles nothing: a linked record stays linked, and of those only an address can be allowed."""
+    return linked and code != EMAIL_TAKEN
+
+
 async def choose(engine: Engine, error_id: int, candidate: Candidate | None) -> Chosen:
     """Settles an open or ignored error: its change is about `candidate`, a record of the side written to.
 
@@ -49,13 +55,24 @@ async def choose(engine: Engine, error_id: int, candidate: Candidate | None) -> 
 async def refusal(engine: Engine, error_id: int, candidate: Candidate | None) -> Chosen:
     """Why this choice cannot be made, if so; nothing is changed. Raises SyncFailure where the side cannot be asked."""
     async with engine.database.read() as connection:
-        change = await parked_change(connection, error_id)
-    if change is None:
+        found = await parked_change(connection, error_id)
+    if found is None:
         return Chosen("this error is settled already")
+    change, code = found
     one = engine.object_named(change.object)
     if not one.is_person:
         return Chosen("only people can be matched")
-    return await _why_not(engine, one, change, candidate) if candidate else Chosen()
+    if candidate:
+        return await _why_not(engine, one, change, candidate)
+    linked = await _is_linked(engine, one, change)
+    return Chosen("this record is linked already") if is_only_retried(code, linked) else Chosen()
+
+
+async def _is_linked(engine: Engine, one: Object, change: Change) -> bool:
+    key: Key = "dynamics_id" if change.direction == "to-marketo" else "marketo_id"
+    async with engine.database.read() as connection:
+        links = await links_by(connection, one.name, key, [change.record_id])
+    return any(link.is_whole for link in links.values())
 
 
 async def _why_not(engine: Engine, one: Object, change: Change, candidate: Candidate) -> Chosen:
@@ -65,9 +82,8 @@ async def _why_not(engine: Engine, one: Object, change: Change, candidate: Candi
         return Chosen("the chosen record is of another object")
     other = people[candidate.object]
     async with engine.database.read() as connection:
-        mine = await links_by(connection, one.name, "dynamics_id" if to_marketo else "marketo_id", [change.record_id])
         theirs = await links_by(connection, other.name, "marketo_id" if to_marketo else "dynamics_id", [candidate.id])
-    if any(link.is_whole for link in mine.values()):
+    if await _is_linked(engine, one, change):
         return Chosen("this record is linked already")
     for link in theirs.values():
         holder = link.dynamics_id if to_marketo else link.marketo_id

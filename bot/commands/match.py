@@ -17,7 +17,7 @@ merged, and nobody is opted in by it.
 
 import re
 
-from bot import candidates, match_list
+from bot import candidates, match_choice, match_list
 from bot.acting import refusal
 from bot.answers import Answer
 from bot.faces import Sight
@@ -27,7 +27,7 @@ from bot.world import Asker, World
 from storage.changes import Candidate
 from storage.doubts import Doubt, Ties, doubt_of, ties_of
 from storage.ledger.readings import record_act
-from sync.choosing import choose
+from sync.choosing import choose, is_only_retried
 from sync.choosing import refusal as why_refused
 from sync.errors import SyncFailure
 
@@ -40,11 +40,13 @@ async def answer(request: Match, asker: Asker, world: World) -> Answer:
         doubt = await doubt_of(connection, request.error)
         ties = await ties_of(connection, doubt) if doubt else Ties()
     if doubt is None:
-        return match_list.unknown(request)
+        return match_choice.unknown(request)
     if doubt.state not in ("open", "ignored"):
-        return match_list.settled(doubt)
+        return match_choice.settled(doubt)
+    if is_only_retried(doubt.code, bool(ties.own)):
+        return match_choice.linked(doubt, asker.is_operator)
     if choosing:
-        return await _choose(request, doubt, asker, world)
+        return await _choose(request, doubt, ties, asker, world)
     sight = await candidates.look_at(doubt, ties, world.engine) if asker.may_see_people else Sight()
     shown = match_list.Shown(
         doubt, ties, sight, world.links, asker.may_see_people, asker.is_operator,
@@ -53,26 +55,26 @@ async def answer(request: Match, asker: Asker, world: World) -> Answer:
     return match_list.draw(shown)
 
 
-async def _choose(request: Match, doubt: Doubt, asker: Asker, world: World) -> Answer:
+async def _choose(request: Match, doubt: Doubt, ties: Ties, asker: Asker, world: World) -> Answer:
     if world.engine is None:
-        return match_list.not_here()
+        return match_choice.not_here()
     if request.record and not _fits(request.record, doubt):
-        return match_list.wrong_side(doubt)
+        return match_choice.wrong_side(doubt)
     candidate = _meant(request, doubt)
     deciding = choose if request.confirmed else why_refused
     try:
         done = await deciding(world.engine, doubt.id, candidate)
     except SyncFailure as failure:
-        return match_list.out_of_reach(request, failure.code)
+        return match_choice.out_of_reach(request, failure.code)
     if done.why_not:
-        return match_list.refused(doubt, done.why_not, done.held_by)
+        return match_choice.refused(doubt, ties, done)
     if not request.confirmed:
-        return match_list.question(request, doubt, candidate)
+        return match_choice.question(request, doubt, candidate)
     async with world.database.write() as connection:
         told = f"{candidate.object}:{candidate.id}" if candidate else "new"
         detail = f"#{doubt.id} {told}"
         await record_act(connection, asker.user_id, "match", world.now(), doubt.object, doubt.direction, detail)
-    return match_list.done(doubt, candidate, may_run=world.replica is not None)
+    return match_choice.done(doubt, candidate, may_run=world.replica is not None)
 
 
 def _fits(record: str, doubt: Doubt) -> bool:

@@ -14,24 +14,25 @@ from storage.ledger.claiming import COLUMNS
 from storage.models import changes, errors
 
 
-async def parked_change(connection: AsyncConnection, error_id: int) -> Change | None:
-    """The change that waits for a person under this error's number; None where none does (any more)."""
+async def parked_change(connection: AsyncConnection, error_id: int) -> tuple[Change, str] | None:
+    """The change that waits for a person under this error's number, and its code; None where none does (any more)."""
     query = (
-        select(*COLUMNS)
+        select(*COLUMNS, errors.c.code.label("error_code"))
         .join(errors, errors.c.change_id == changes.c.id)
         .where(errors.c.id == error_id, changes.c.state == "parked")
     )
     found = (await connection.execute(query)).one_or_none()
-    return None if found is None else Change._make(found)
+    return None if found is None else (Change._make(found[:-1]), found.error_code)
 
 
 async def retry_chosen(
     database: Database, connection: AsyncConnection, error_id: int, chosen: Mapping[str, Any], now: datetime
 ) -> bool:
     """Adds `chosen` to the change's values and puts it back into the backlog; False where it is not parked any more."""
-    change = await parked_change(connection, error_id)
-    if change is None:
+    found = await parked_change(connection, error_id)
+    if found is None:
         return False
+    change, _code = found
     values = {**change.values, **chosen}
     await connection.execute(update(changes).where(changes.c.id == change.id).values(values=values))
     return await retry(database, connection, [error_id], now, cautious=False) == 1

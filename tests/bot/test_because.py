@@ -80,7 +80,10 @@ STOPPED = {"to-marketo": LaneStanding(live=True, stopped_at=NOW, stopped_code="6
             told(failures=(failure(message="no", direction="to-marketo", code="1003"),)),
             "Stuck, because Marketo refuses it: 1003.",
         ),
-        (told(failures=(failure(code="ambiguous"),)), "Stuck, because several records could be this one (ambiguous)."),
+        (
+            told(failures=(failure(code="ambiguous"),)),
+            "Stuck, because a record, or several, could be this one (ambiguous).",
+        ),
         (
             told(failures=(failure(state="ignored"),)),
             "Left alone, because its error #27 (0x80044331) is being ignored.",

@@ -25,7 +25,7 @@ async def test_a_code_may_be_written_as_dynamics_or_its_log_do(talk: Conversatio
 
 async def test_an_unknown_code_gets_the_nearest(talk: Conversation) -> None:
     answer = await talk.say("/sync explain ambigous")
-    assert "Nearest to it is ambiguous: Several records" in answer["plain"]
+    assert "Nearest to it is ambiguous: A record, or several," in answer["plain"]
     assert (await talk.press(answer, "/sync explain ambiguous"))["plain"].startswith("ambiguous")
     assert "I do not know the code" in (await talk.say("/sync explain <!channel>`zzzzzz`"))["plain"]
 

@@ -12,8 +12,10 @@ from bot.faces import Difference, Sight
 from bot.figures import clock
 from bot.links import Links
 from bot.match_list import Shown, _differing
+from storage.changes import Link
 from storage.database import Database
 from storage.doubts import Doubt, Ties
+from storage.ledger.links import save_links
 from storage.models import errors
 from sync.objects import LEAD_ID, Field
 from tests.bot.conftest import NOW, Settle
@@ -110,6 +112,49 @@ async def test_a_record_that_is_linked_itself_can_only_be_none_of_them(syncing: 
     shown = await syncing.talk.say(f"/sync match {found.id}")
     assert found.code == "email-taken" and "only “None of them” settles this" in shown["plain"]
     assert "Link with" not in shown["plain"]
+    asked = await syncing.talk.press(shown, "None of them")
+    assert asked["text"].startswith(f"Write the new e-mail address of Leads Dynamics {leads[1]} to Marketo, though")
+    assert "the next pass writes the address to Marketo" in (await syncing.talk.press(asked, "Write it"))["text"]
+    await world.rest()
+    assert (await world.one(**{LEAD_ID: leads[1]}))["email"] == "ada@x.example" and await world.codes() == []
+
+
+@pytest.mark.parametrize("words", ["{n}", "{n} 1017323", "{n} new", "{n} new confirmed:yes"])
+async def test_a_linked_record_has_nothing_to_choose_and_is_only_tried_again(syncing: Syncing, words: str) -> None:
+    lead = await syncing.world.lead(emailaddress1="ada@x.example")
+    await syncing.world.rest()
+    await syncing.world.edit_lead(lead, emailaddress1="not an address")
+    await syncing.world.rest()
+    (found,) = await syncing.world.errors()
+    answer = await syncing.talk.say(f"/sync match {words.format(n=found.id)}")
+    assert answer["text"].startswith(f"Its record is linked already: /sync retry #{found.id} tries it again.")
+    assert await syncing.world.codes() == ["1003"]
+
+
+async def test_who_was_linked_meanwhile_gets_no_second_record(twins: Twins) -> None:
+    syncing, lead, (first, _second), number = twins
+    asked = await syncing.talk.say(f"/sync match {number} new")
+    async with syncing.database.write() as connection:
+        await save_links(connection, [Link("leads", lead, first)], "dynamics_id")
+    answer = await syncing.talk.press(asked, "Make a new one")
+    assert "Its record is linked already" in answer["text"] and await syncing.world.codes() == ["ambiguous"]
+
+
+async def test_where_the_only_one_is_anothers_it_says_what_works(syncing: Syncing) -> None:
+    world = syncing.world
+    ada = await world.lead(emailaddress1="ada@x.example", lastname="Ada")
+    await world.rest()
+    person = str((await world.one(**{LEAD_ID: ada}))["id"])
+    await world.lead(emailaddress1="ada@x.example", lastname="Bea")
+    await world.rest()
+    (found,) = await world.errors()
+    shown = await syncing.talk.say(f"/sync match {found.id}")
+    assert "None is left to choose: make a new one, or merge first" in shown["plain"]
+    refused = await syncing.talk.say(f"/sync match {found.id} {person}")
+    assert f"/sync match #{found.id} new makes a new one, or merge the two first." in refused["text"]
+    await syncing.talk.press(await syncing.talk.press(refused, "Make a new one"), "Make a new one")
+    await world.rest()
+    assert len(await world.people()) == 2 and await world.codes() == []
 
 
 async def test_a_candidate_that_does_not_exist_is_refused_before_anything_is_asked(twins: Twins) -> None:

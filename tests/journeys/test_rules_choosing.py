@@ -123,6 +123,17 @@ async def test_a_new_address_that_is_taken_is_written_all_the_same_when_somebody
     assert await world.errors() == [] and (await world.one(dynamicsLeadId=ada))["email"] == "bea@x.example"
 
 
+async def test_a_linked_record_that_was_refused_makes_no_new_one(world: World) -> None:
+    ada = await world.lead(emailaddress1="ada@x.example")
+    await world.rest()
+    await world.edit_lead(ada, emailaddress1="not an address")
+    await world.rest()
+    error = await the_error(world)
+    assert error.code == "1003" and await choose(world.engine, error.id, None) == Chosen(
+        "this record is linked already"
+    )
+
+
 async def test_a_choice_that_cannot_be_says_why(world: World) -> None:
     lead, one, two = await two_people(world)
     error = await the_error(world)
