@@ -5,6 +5,7 @@ The one place that decides. A shared answer is asked for anew, by somebody who m
 
 import re
 from dataclasses import fields, replace
+from datetime import tzinfo
 
 from bot.answers import Answer, Block
 from bot.blocks import ACTION, small
@@ -14,6 +15,7 @@ from bot.safe import clean, for_mrkdwn
 from bot.texts import _
 
 SHAREABLE = frozenset({"Status", "Errors", "Activity", "Explain", "Health", "Help"})
+TIMELESS = frozenset({"Explain", "Help"})
 # The parts of a request that hold one word out of a closed list; any other text may be somebody's name.
 CLOSED = frozenset(
     {"object", "direction", "operation", "outcome", "state", "view", "field", "reason", "sort", "order", "command"}
@@ -64,9 +66,14 @@ def _button(words: str) -> Block:
     }
 
 
-def signed(answer: Answer, name: str, request: Request) -> Answer:
-    """The answer as it is posted: it says who shared it, in letters that call nobody."""
+def signed(answer: Answer, name: str, request: Request, zone: tzinfo) -> Answer:
+    """The answer as it is posted: it says who shared it, in letters that call nobody, and in which zone its times are.
+
+    Whoever reads it may live in another one.
+    """
     said = _("Shared by {name}: /sync {words}").format(name=clean(name), words=clean(request.words))
+    if type(request).__name__ not in TIMELESS:
+        said = f"{said} · {_('times in {zone}').format(zone=zone)}"
     native = {at + 1: block for at, block in answer.native.items()}
     drawn = [small(said), *list(answer.blocks)[:MOST_BLOCKS]]
     return Answer(f"{for_mrkdwn(said)}\n{answer.text}", drawn, native)

@@ -30,4 +30,4 @@ async def answer(request: Share, asker: Asker, world: World) -> Answer:
         _("I could not post it here. Invite me to the channel, and share it again."),
         Button(_("Share"), request.words),
     )
-    return replace(unposted, public=signed(public, await world.name_of(asker.user_id), asked))
+    return replace(unposted, public=signed(public, await world.name_of(asker.user_id), asked, asker.zone))

@@ -100,6 +100,13 @@ async def test_a_press_posts_the_answer_for_all_and_says_who_shared_it(private: 
     assert "[Share]" not in shared["plain"]
 
 
+async def test_whose_clock_it_is_stands_above_times_that_are_shared(private: Database, talk: Conversation) -> None:
+    shared = await talk.say("/sync share status last-hour")
+    head = shared["plain"].splitlines()[0]
+    assert head == "Shared by Ada Admin: /sync status last-hour · times in Europe/Berlin"
+    assert "times in" not in (await talk.say("/sync share explain 1003"))["plain"]
+
+
 async def test_typed_and_pressed_share_the_same(private: Database, talk: Conversation) -> None:
     pressed = await talk.press(await talk.say("/sync errors"), "Share")
     assert (await talk.say("/sync share errors"))["plain"] == pressed["plain"]
