@@ -15,7 +15,8 @@ from bot.reading_share import read_share
 from bot.reading_status import read_status
 from bot.reading_subscribing import read_subscribe, read_unsubscribe
 from bot.request import Health, Help, Ignore, Misunderstood, Pause, Reopen, Request, Resume, Retry
-from bot.words import NoSense, Token, Vocabulary, known, tokens_of
+from bot.texts import _
+from bot.words import NoSense, Token, Vocabulary, known, nearest_of, tokens_of, typed
 
 LONGEST = 500
 
@@ -43,8 +44,18 @@ def _command(tokens: list[Token], vocabulary: Vocabulary) -> tuple[str, list[Tok
 
 
 def _read_help(tokens: list[Token], vocabulary: Vocabulary) -> Help:
-    """What to explain; the first word counts, and one that is no command is passed over."""
-    return Help(next((known(token.value, vocabulary.commands) for token in tokens), None))
+    """What to explain: the first command that is named. An object or a view is passed over, another word is not."""
+    named = next((name for token in tokens if (name := known(token.value, vocabulary.commands))), None)
+    passed = [*vocabulary.objects, *vocabulary.views]
+    strange = next((token for token in tokens if token.value and not known(token.value, passed)), None)
+    if named or not strange:
+        return Help(named)
+    word = typed(strange)
+    near = nearest_of(word, vocabulary.commands)
+    if near is None:
+        raise NoSense(_("I do not know “{word}”. Try: /sync help").format(word=word))
+    words = f"help {near}"
+    raise NoSense(_("I do not know “{word}”. Did you mean: /sync {words}").format(word=word, words=words), words)
 
 
 _READERS: Mapping[str, Callable[[list[Token], Vocabulary], Request]] = {

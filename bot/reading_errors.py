@@ -15,13 +15,15 @@ from bot.words import (
     Vocabulary,
     as_filter,
     backwards,
+    direction_of,
     known,
     nearest_of,
     needs_value,
     one_at_a_time,
     one_of,
+    others,
 )
-from storage.changes import DIRECTIONS, OPERATIONS
+from storage.changes import OPERATIONS
 from storage.error_search import Sort, State
 
 STATES: tuple[State, ...] = get_args(State)
@@ -43,10 +45,11 @@ def read_errors(tokens: list[Token], vocabulary: Vocabulary) -> Errors:
     """Filters, `csv`, the bare name of an object, and free words; quoted ones are never taken for anything else."""
     filters: dict[str, Any] = {}
     free: list[str] = []
-    for token in map(as_filter, tokens):
+    tokens = [as_filter(token) for token in tokens]
+    for token in tokens:
         bare = not token.key and not token.quoted
         if token.key:
-            key, value = _filter(token, vocabulary)
+            key, value = _filter(token, vocabulary, others("errors", tokens, token))
             _add(key, value, filters)
         elif bare and token.value.casefold() == "csv":
             filters["csv"] = True
@@ -80,26 +83,26 @@ def nearest_filter(request: Errors, objects: Sequence[str]) -> Errors | None:
     return None
 
 
-def _filter(token: Token, vocabulary: Vocabulary) -> tuple[str, Any]:
+def _filter(token: Token, vocabulary: Vocabulary, whole: str) -> tuple[str, Any]:
     readers: Mapping[str, Callable[[str], Any]] = {
-        "object": lambda value: one_of(value, vocabulary.objects, "object"),
+        "object": lambda value: one_of(value, vocabulary.objects, "object", whole),
         "code": str,
-        "direction": _direction,
-        "operation": lambda value: one_of(value, OPERATIONS, "operation"),
-        "state": lambda value: one_of(value, STATES, "state"),
-        "sort": lambda value: one_of(value, SORTS, "sort"),
+        "direction": lambda value: direction_of(value, whole),
+        "operation": lambda value: one_of(value, OPERATIONS, "operation", whole),
+        "state": lambda value: one_of(value, STATES, "state", whole),
+        "sort": lambda value: one_of(value, SORTS, "sort", whole),
         "since": lambda value: moment(value, "since"),
         "until": lambda value: moment(value, "until"),
         "page": _page,
     }
     if token.key not in readers:
-        raise _no_filter(token, readers)
+        raise _no_filter(token, readers, whole)
     if not token.value:
         raise needs_value(token.key, vocabulary.example if token.key == "object" else EXAMPLES[token.key], "errors")
     return token.key, readers[token.key](token.value)
 
 
-def _no_filter(token: Token, readers: Mapping[str, Any]) -> NoSense:
+def _no_filter(token: Token, readers: Mapping[str, Any], whole: str) -> NoSense:
     key = token.key.removeprefix("?")
     near = nearest_of(key, readers)
     if near is None:
@@ -109,13 +112,8 @@ def _no_filter(token: Token, readers: Mapping[str, Any]) -> NoSense:
         )
         quoted = f'"{key}:{token.value}"'
         return NoSense(sentence.format(key=key, keys=", ".join(readers), quoted=quoted), "help errors")
-    sentence = _("There is no filter “{key}:”. Did you mean: /sync errors {near}:{value}")
-    return NoSense(sentence.format(key=key, near=near, value=token.value))
-
-
-def _direction(value: str) -> str:
-    """Either side's name alone is where it goes to."""
-    return one_of(value if value.casefold().startswith("to") else f"to-{value}", DIRECTIONS, "direction")
+    words = f"{whole} {near}:{token.value}"
+    return NoSense(_("There is no filter “{key}:”. Did you mean: /sync {words}").format(key=key, words=words), words)
 
 
 def moment(value: str, key: str) -> timedelta | date:

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.request import Record
 from bot.texts import _
-from bot.words import NoSense, Token, Vocabulary, known, one_of
+from bot.words import NoSense, Token, Vocabulary, known, one_of, others
 
 ERROR = re.compile(r"#?(\d{1,18})")
 
@@ -16,7 +16,7 @@ def read_record(tokens: list[Token], vocabulary: Vocabulary) -> Record:
     words: list[str] = []
     for token in tokens:
         if token.key == "object":
-            filters["object"] = one_of(token.value, vocabulary.objects, "object")
+            filters["object"] = one_of(token.value, vocabulary.objects, "object", others("record", tokens, token))
         else:
             words.append(f"{token.key.removeprefix('?')}:{token.value}" if token.key else token.value)
     who = _who([word.replace('"', "") for word in words if word])

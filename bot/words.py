@@ -194,10 +194,24 @@ def nearest_of(word: str, words: Iterable[str], at_least: int = _NEAR) -> str | 
     return found[0] if found else None
 
 
-def one_of(value: str, words: tuple[str, ...], key: str) -> str:
-    named = known(value, words)
-    if named:
+def one_of(value: str, words: tuple[str, ...], key: str, whole: str = "errors") -> str:
+    """The one that `value` means; `whole` is all else that was said, for the hint."""
+    if named := known(value, words):
         return named
     near = nearest_of(value, words)
-    tip = f"Did you mean: /sync errors {key}:{near}" if near else f"Try one of: {', '.join(words)}"
-    raise NoSense(f"There is no {key} “{value}”. {tip}", f"errors {key}:{near}" if near else "help errors")
+    unknown = _("There is no {key} “{value}”.").format(key=key, value=value)
+    if near:
+        hint = f"{whole} {key}:{near}"
+        raise NoSense(f"{unknown} {_('Did you mean: /sync {words}').format(words=hint)}", hint)
+    there = _("Try one of: {words}").format(words=", ".join(words))
+    raise NoSense(f"{unknown} {there}", f"help {whole.split()[0]}")
+
+
+def direction_of(value: str, whole: str) -> str:
+    """Either side's name alone is where it goes to."""
+    return known(f"to-{value}", DIRECTIONS) or one_of(value, DIRECTIONS, "direction", whole)
+
+
+def others(command: str, tokens: Sequence[Token], token: Token) -> str:
+    """The command and every word but `token`, as they were typed."""
+    return " ".join([command, *(typed(one) for one in tokens if one is not token)])

@@ -31,7 +31,7 @@ def test_state_until_and_sort_are_understood_too() -> None:
         ("errors sort:newset", "errors sort:newest"),
         ("errors until:soon", "errors until:24h"),
         ("errors outcome:created", "help errors"),
-        ("errors staet:open", "help"),
+        ("errors staet:open", "errors state:open"),
     ],
 )
 def test_unknown_values_get_the_nearest_that_works(text: str, nearest: str) -> None:
@@ -95,7 +95,9 @@ def test_a_filter_that_there_is_not_is_no_word_to_search_for(text: str) -> None:
 
 
 def test_a_misspelt_filter_without_a_value_is_told_too() -> None:
-    assert asked("errors cod:") == Misunderstood("There is no filter “cod:”. Did you mean: /sync errors code:", "help")
+    assert asked("errors cod:") == Misunderstood(
+        "There is no filter “cod:”. Did you mean: /sync errors code:", "errors code:"
+    )
 
 
 @pytest.mark.parametrize(
@@ -145,3 +147,27 @@ def test_one_day_alone_and_a_span_with_a_day_are_ranges() -> None:
 )
 def test_free_words_that_read_like_a_filter_have_one_nearest_to_them(words: str, nearest: Errors | None) -> None:
     assert nearest_filter(Errors(free=tuple(words.split())), WORDS.objects) == nearest
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "errors direction:sideways",
+            "There is no direction “sideways”. Try one of: to-marketo, to-dynamics",
+        ),
+        (
+            "errors leads direction:dynamisc",
+            "There is no direction “dynamisc”. Did you mean: /sync errors leads direction:to-dynamics",
+        ),
+        (
+            'errors "van der Berg" objct:leads since:7d',
+            'There is no filter “objct:”. Did you mean: /sync errors "van der Berg" since:7d object:leads',
+        ),
+        ("record ada object:ledas", "There is no object “ledas”. Did you mean: /sync record ada object:leads"),
+    ],
+)
+def test_a_hint_keeps_the_other_words_and_quotes_what_was_typed(text: str, sentence: str) -> None:
+    answer = asked(text)
+    assert isinstance(answer, Misunderstood)
+    assert answer.sentence == sentence

@@ -158,6 +158,11 @@ def test_help_knows_its_commands() -> None:
     assert asked("help error") == Help("errors")
 
 
+def test_help_says_which_word_it_does_not_know() -> None:
+    assert asked("help nonsense") == Misunderstood("I do not know “nonsense”. Try: /sync help")
+    assert asked("help erors") == Misunderstood("I do not know “erors”. Did you mean: /sync help errors", "help errors")
+
+
 def test_characters_that_no_database_takes_are_left_out() -> None:
     assert asked("errors a\x00b \ud800c \u202ed") == Errors(free=("a", "b", "c", "d"))
 
