@@ -71,9 +71,9 @@ def _heading(seen: Overview) -> str:
 def _entry(group: Group, now: datetime) -> list[list[Word]]:
     """Two lines: the code, how many, how new and how old; whose, and what to do."""
     errors = plural("{count} error", "{count} errors", group.errors).format(count=number_of(group.errors))
-    new = plural("{count} new since yesterday", "{count} new since yesterday", group.new)
+    new = plural("{count} first failed in the last 24 h", "{count} first failed in the last 24 h", group.new)
     oldest = durations.spell(max(now - group.oldest, timedelta()))
-    facts = [errors, new.format(count=number_of(group.new)), _("oldest {span}").format(span=oldest)]
+    facts = [errors, new.format(count=number_of(group.new)), _("oldest first failed {span} ago").format(span=oldest)]
     what = explained(group.code) or _("Not a code I know: open it and read the messages.")
     objects = ", ".join(named(clean(one)) for one in group.objects)
     return [[(clean(group.code) or "-", "code"), f"  {' · '.join(facts)}"], [(objects, "bold"), f" – {what}"]]

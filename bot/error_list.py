@@ -3,9 +3,9 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot import blocks
+from bot import blocks, durations
 from bot.answers import Answer
 from bot.blocks import Block, Button, Word
 from bot.error_form import form_button
@@ -18,6 +18,7 @@ from bot.texts import _, plural
 from storage.error_search import COUNT_STOPS_AT, SyncError
 
 PAGE = 5
+AT_ONCE = timedelta(minutes=1)
 # Slack takes about 13,200 characters of blocks (bolt-js#2509) and recommends 4,000 for the text beside them.
 MOST_IN_BLOCKS, MOST_IN_TEXT = 12_000, 3_800
 READERS_ONLY = "Names and messages are shown to those listed in SYNC_PEOPLE_READERS only."
@@ -28,13 +29,14 @@ ORDERS = {"newest": "newest first", "oldest": "oldest first", "tried": "most tri
 class Page:
     """What is to be listed: `found` of `total` (which stops at COUNT_STOPS_AT + 1), and what the asker may do.
 
-    `nearest` is what may have been meant by words that find nothing.
+    `clock` writes a moment in the asker's zone. `nearest` is what may have been meant by words that find nothing.
     """
 
     request: Errors
     found: Sequence[SyncError]
     total: int
     may_see_people: bool
+    now: datetime
     clock: Callable[[datetime], str]
     may_act: bool = False
     nearest: Errors | None = None
@@ -77,7 +79,7 @@ def heading_of(page: Page) -> str:
     asked = replace(page.request.turned_to(1), sort=None, csv=False).words.removeprefix("errors").strip()
     fitting = _(" for {filters}").format(filters=asked) if asked else ""
     if not page.total:
-        return _none(page, fitting)
+        return _none(page, fitting, asked)
     noun = plural("{count} {state} error{fitting}", "{count} {state} errors{fitting}", page.total)
     said = noun.format(count=number_of(page.total), state=_(page.request.state), fitting=fitting)
     at, last = count(page.request.page), count(page.last)
@@ -90,15 +92,23 @@ def heading_of(page: Page) -> str:
     return _("{said}; narrow the search, or ask for csv, to see more").format(said=said)
 
 
-def _none(page: Page, fitting: str) -> str:
+def _none(page: Page, fitting: str, asked: str) -> str:
     said = _("No {state} errors{fitting}.").format(state=_(page.request.state), fitting=fitting)
+    if page.request.free and not page.may_see_people:
+        sentence = _(
+            "Names and messages are searched only for those listed in SYNC_PEOPLE_READERS; nothing else fits {filters}."
+        )
+        said = sentence.format(filters=asked)
     if page.nearest is None:
         return said
     return f"{said} " + _("Did you mean: /sync {words}").format(words=page.nearest.words)
 
 
 def _entry(error: SyncError, page: Page, longest: int) -> list[list[Word]]:
-    """Two or three lines: what, when and which; for those who may, whose and why."""
+    """Two or three lines: what, when and which; for those who may, whose and why.
+
+    Lists go by the last try, so an old error that was just tried again tops the newest: it says how old it is.
+    """
     what = f"  {named(error.object)}  {change(error.operation)}  {towards(error.direction)}  "
     times = plural("tried once", "tried {count} times", max(error.attempts, 1))
     tried = times.format(count=count(error.attempts))
@@ -107,12 +117,20 @@ def _entry(error: SyncError, page: Page, longest: int) -> list[list[Word]]:
     known = "".join(f" · {side} {clean(value)}" for side, value in ids if value) or f" · {clean(error.record_id)}"
     lines: list[list[Word]] = [
         [(f"#{error.id}", "bold"), what, (clean(error.code) or "-", "code")],
-        [f"{page.clock(error.failed_at)} · {tried}{again}{known}"],
+        [f"{page.clock(error.failed_at)} · {_first(error, page.now)}{tried}{again}{known}"],
     ]
     if page.may_see_people:
         label, message = cut(clean(error.label), longest), cut(clean(error.message), longest)
         lines.append([(label or _("(no name)"), "italic"), f" – {message or _('(no message)')}"])
     return lines
+
+
+def _first(error: SyncError, now: datetime) -> str:
+    """When it failed first, where that was before its last try."""
+    if error.failed_at - error.first_failed_at < AT_ONCE:
+        return ""
+    ago = durations.spell(max(now - error.first_failed_at, timedelta()))
+    return _("first {span} ago, ").format(span=ago)
 
 
 def _spelled(entry: Sequence[Sequence[Word]]) -> str:

@@ -17,6 +17,7 @@
   words begin a name, a message, an id or
   a code; quote what has a colon
 /sync errors state:ignored sort:tried
+  since, until and sort go by the last try
 /sync errors object:leads csv
   the same as a file, sent to you
 """
@@ -64,6 +65,7 @@ async def answer(request: Errors, asker: Asker, world: World) -> Answer:
         found,
         total,
         asker.may_see_people,
+        now,
         lambda moment: clock(moment, now, asker.zone),
         asker.is_operator,
         nearest_filter(request, [one.name for one in world.objects]) if not total else None,

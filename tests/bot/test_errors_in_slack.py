@@ -74,13 +74,27 @@ async def test_an_error_says_what_when_which_and_why(sqlite_database: Database, 
     assert "1003: Marketo refuses a value" in answer["plain"]
 
 
+async def test_an_old_error_that_was_just_tried_again_says_how_old_it_is(twenty: Database, talk: Conversation) -> None:
+    first = NOW - timedelta(days=3, hours=21)
+    await failed(twenty, error(NOW + timedelta(seconds=1), first_failed_at=first, attempts=7))
+    newest = (await talk.say("/sync errors sort:newest"))["plain"]
+    assert newest.index("15:32 · first 3d 21h ago, tried 7 times") < newest.index("15:32 · tried once")
+    assert (
+        "20 first failed in the last 24 h · oldest first failed 3d 21h ago" in (await talk.say("/sync errors"))["plain"]
+    )
+
+
 async def test_names_and_messages_are_only_for_those_who_may_see_them(twenty: Database, talk: Conversation) -> None:
     for user in ("U0OPS", "U0GUEST"):
         answer = await talk.say("/sync errors sort:newest", user)
         assert "Person" not in str(answer)
         assert "Invalid email" not in str(answer)
         assert "SYNC_PEOPLE_READERS" in answer["plain"]
-        assert "No open errors" in (await talk.say("/sync errors person", user))["plain"]
+        none = (await talk.say("/sync errors code:1003 person", user))["plain"]
+        assert none.startswith("Names and messages are searched only for those listed in SYNC_PEOPLE_READERS; ")
+        assert 'nothing else fits code:1003 "person".' in none
+        assert "No open errors for code:709." in (await talk.say("/sync errors code:709", user))["plain"]
+    assert 'No open errors for "nobody".' in (await talk.say("/sync errors nobody"))["plain"]
 
 
 async def test_filters_and_words_are_kept_from_page_to_page(twenty: Database, talk: Conversation) -> None:
@@ -202,8 +216,8 @@ async def test_errors_are_seen_by_code_first_and_a_code_opens_into_its_records(
     await failed(twenty, error(NOW - timedelta(days=3), code="709", object="contacts"))
     answer = await talk.say("/sync errors")
     assert answer["plain"].startswith("21 open errors · 2 codes, most errors first")
-    assert "1003  20 errors · 20 new since yesterday · oldest 19m" in answer["plain"]
-    assert "709  1 error · 0 new since yesterday · oldest 3d" in answer["plain"]
+    assert "1003  20 errors · 20 first failed in the last 24 h · oldest first failed 19m ago" in answer["plain"]
+    assert "709  1 error · 0 first failed in the last 24 h · oldest first failed 3d ago" in answer["plain"]
     assert "Contacts – One of Marketo's business rules is violated." in answer["plain"]
     opened = await talk.press(answer, "Open 709")
     assert opened["plain"].startswith("1 open error for code:709")
