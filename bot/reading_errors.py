@@ -22,6 +22,7 @@ from bot.words import (
     one_at_a_time,
     one_of,
     others,
+    since_first,
 )
 from storage.changes import OPERATIONS
 from storage.error_search import Sort, State
@@ -57,19 +58,15 @@ def read_errors(tokens: list[Token], vocabulary: Vocabulary) -> Errors:
             _add("object", named, filters)
         elif token.value:
             free.append(token.value.replace('"', ""))
-    if backwards(filters.get("since"), filters.get("until")):
-        raise _backwards(filters)
-    return Errors(free=tuple(word for word in free if word), **filters)
+    asked = Errors(free=tuple(word for word in free if word), **filters)
+    if backwards(asked.since, asked.until):
+        raise since_first(replace(asked, since=asked.until, until=asked.since).words)
+    return asked
 
 
 def _add(key: str, value: Any, filters: dict[str, Any]) -> None:
     if filters.setdefault(key, value) != value:
         raise one_at_a_time(Errors(**filters).words)
-
-
-def _backwards(filters: dict[str, Any]) -> NoSense:
-    words = Errors(**{**filters, "since": filters["until"], "until": filters["since"]}).words
-    return NoSense(_("since must be before until. Did you mean: /sync {words}").format(words=words), words)
 
 
 def nearest_filter(request: Errors, objects: Sequence[str]) -> Errors | None:

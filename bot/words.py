@@ -159,6 +159,11 @@ def backwards(since: timedelta | date | None, until: timedelta | date | None) ->
     return isinstance(since, date) and isinstance(until, date) and since > until
 
 
+def since_first(words: str) -> NoSense:
+    """`words` are the same with both moments in their order."""
+    return NoSense(_("since must be before until. Did you mean: /sync {words}").format(words=words), words)
+
+
 def _token(key: str, quoted: str, bare: str) -> Token:
     """`12:30` and `https://…` are words, not filters."""
     value = quoted or bare

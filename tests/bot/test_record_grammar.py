@@ -9,6 +9,7 @@ from hypothesis import strategies as some
 from bot.grammar import parse
 from bot.reasons import REASONS
 from bot.request import Activity, Misunderstood, Record, Request, Share, Status
+from bot.words import backwards
 from storage.activity_log import OUTCOMES
 from storage.changes import DIRECTIONS
 from tests.objects import VOCABULARY
@@ -32,7 +33,7 @@ ACTIVITIES = some.builds(
     until=MOMENTS | DAYS,
     page=some.integers(1, 999),
     csv=some.booleans(),
-)
+).filter(lambda asked: not backwards(asked.since, asked.until))
 
 
 @given(ACTIVITIES | some.builds(Record, WHO, OBJECTS))
@@ -63,7 +64,7 @@ def test_words_are_read_in_whatever_order_and_spelling(text: str, request_: Requ
     ("text", "near"),
     [
         ("record", "help record"),
-        ("activity feild:email", "help activity"),
+        ("activity feild:email", "activity field:email"),
         ("activity field:emial", "activity field:email"),
         ("activity since:soon", "activity since:24h"),
         ("share statsu", "status"),
@@ -74,3 +75,34 @@ def test_misspelt_words_get_what_works(text: str, near: str) -> None:
     assert isinstance(found, Misunderstood)
     assert found.nearest == near
     assert not isinstance(parse(found.nearest, VOCABULARY), Misunderstood)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "activity leads outcome:synced",
+            "There is no outcome “synced”. Try one of: created, updated, deleted, skipped",
+        ),
+        (
+            "activity leads outcome:skiped",
+            "There is no outcome “skiped”. Did you mean: /sync activity leads outcome:skipped",
+        ),
+        (
+            "activity leads skiped since:7d",
+            "I do not know “skiped”. Did you mean: /sync activity leads since:7d skipped",
+        ),
+        ("activity leads direction:sideways", "There is no direction “sideways”. Try one of: to-marketo, to-dynamics"),
+        ("activity outcome:", "outcome: needs a value, such as outcome:skipped"),
+        ("activity leads contacts", "One at a time, please. Try: /sync activity object:leads"),
+        ("activity created skipped", "One at a time, please. Try: /sync activity outcome:created"),
+        (
+            "activity leads since:1h until:2h",
+            "since must be before until. Did you mean: /sync activity object:leads since:2h until:1h",
+        ),
+    ],
+)
+def test_what_activity_cannot_read_is_said_with_the_other_words(text: str, sentence: str) -> None:
+    answer = parse(text, VOCABULARY)
+    assert isinstance(answer, Misunderstood)
+    assert answer.sentence == sentence
