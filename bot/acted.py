@@ -105,8 +105,8 @@ def _next(act: Act, may_run: bool) -> list[Button]:
     return [*buttons, Button(_("Errors"), Errors().words)]
 
 
-def nothing(act: Act, state: str | None) -> Answer:
-    """Where none fits; `state` is that of the one error that was named."""
+def nothing(act: Act, state: str | None, names_searched: bool) -> Answer:
+    """Where none fits; `state` is that of the one error that was named. Words look through names for some only."""
     if len(act.ids) == 1:
         return say(_state(state).format(number=f"#{act.ids[0]}"), Button(_("Errors"), Errors().words))
     if isinstance(act, Reopen):
@@ -116,7 +116,10 @@ def nothing(act: Act, state: str | None) -> Answer:
     else:
         said = _("No open errors{about}: there is nothing to retry.")
     about = _about(act) if act.about else ""
-    return say(said.format(about=about), Button(_("Errors"), Errors().words))
+    told = [said.format(about=about)]
+    if act.chosen.free and not names_searched:
+        told.append(_("Names and messages are searched only for those listed in SYNC_PEOPLE_READERS."))
+    return say(" ".join(told), Button(_("Errors"), Errors().words))
 
 
 def _state(state: str | None) -> str:

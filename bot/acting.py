@@ -50,7 +50,7 @@ async def act(request: Act, asker: Asker, world: World) -> Answer:
         found = await choose(connection, which, states, moment)
         state = await state_of(connection, request.ids[0]) if not found and len(request.ids) == 1 else None
     if not found:
-        return acted.nothing(request, state)
+        return acted.nothing(request, state, asker.may_see_people)
     if len(found) > (request.confirmed or 1):
         return acted.question(replace(request, confirmed=len(found), before=moment), len(found))
     done = await Work(request, found, states, moment, asker, world).do()

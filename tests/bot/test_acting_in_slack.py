@@ -224,6 +224,16 @@ async def test_a_guest_is_no_operator_whatever_the_settings_say(sqlite_database:
     assert await rows(sqlite_database, lanes) == []
 
 
+async def test_an_operator_who_may_not_read_names_is_told_that_they_were_not_searched(
+    sqlite_database: Database, free: Any
+) -> None:
+    talk = await free(sync_operators="U0OPS")
+    await park(sqlite_database, 1, NOW)
+    answer = await talk.say("/sync retry lovelace", "U0OPS")
+    assert answer["plain"].startswith("No open errors") and "searched only for those listed" in answer["plain"]
+    assert "searched only" not in (await talk.say("/sync retry code:709", "U0OPS"))["plain"]
+
+
 async def test_people_readers_may_be_a_user_group(sqlite_database: Database, free: Any) -> None:
     talk = await free(sync_people_readers="S0OPS")
     await park(sqlite_database, 1, NOW)
