@@ -9,7 +9,18 @@ from typing import Any, TypeVar
 from bot import durations
 from bot.request import Act, Audit, Errors, Pause, Resume, Run
 from bot.texts import _
-from bot.words import FILLERS, NoSense, Token, Vocabulary, known, nearest_of, one_at_a_time
+from bot.words import (
+    FILLERS,
+    NoSense,
+    Token,
+    Vocabulary,
+    as_filter,
+    known,
+    nearest_of,
+    needs_value,
+    one_at_a_time,
+    typed,
+)
 from storage.changes import DIRECTIONS
 
 NUMBER = re.compile(r"#?([0-9]{1,18})")
@@ -72,6 +83,7 @@ def read_run(tokens: list[Token], vocabulary: Vocabulary) -> Run:
     """A lane, a field, or `record` and whose: an e-mail address, or an id of either side."""
     at = next((at for at, token in enumerate(tokens) if _is_record(token)), None)
     if at is None:
+        tokens = [as_filter(token) for token in tokens]
         if any(token.key in FIELD_KEYS for token in tokens):
             return read_field(tokens, vocabulary)
         lanes = read_lanes(Pause, [token for token in tokens if not _is_first(token)], vocabulary, "run")
@@ -93,6 +105,9 @@ def read_field(tokens: list[Token], vocabulary: Vocabulary) -> Run:
     asked = {token.key: token.value for token in tokens if token.key in FIELD_KEYS}
     twice = [token.key for token in tokens if token.key in FIELD_KEYS and token.value != asked[token.key]]
     lanes = read_lanes(Pause, [token for token in tokens if token.key not in FIELD_KEYS], vocabulary, "run")
+    if lanes.object and not lanes.direction and (empty := next((key for key in asked if not asked[key]), None)):
+        whole = " ".join(["run", lanes.object, *(f"{key}:{value}" for key, value in asked.items() if value)])
+        raise needs_value(empty, {"field": "city", "since": "24h", "confirmed": "1"}[empty], whole)
     if not lanes.object or not asked.get("field") or lanes.direction:
         words = f"run {lanes.object or vocabulary.example} field:{asked.get('field') or 'city'}"
         raise NoSense(_("A field goes with an object, and no direction. Try: /sync {words}").format(words=words), words)
@@ -137,19 +152,21 @@ def read_lanes(kind: type[L], tokens: list[Token], vocabulary: Vocabulary, name:
         elif token.key in ("", "object") and (found := known(value, vocabulary.objects)):
             if chosen.setdefault("object", found) != found:
                 raise one_at_a_time(f"{name} {chosen['object']}")
-        elif value and (token.key or not known(value, FILLERS)):
-            raise _unknown(value, name, vocabulary)
+        elif token.key or (value and not known(value, FILLERS)):
+            raise _unknown(token, tokens, name, vocabulary)
     return kind(**chosen)
 
 
-def _unknown(value: str, name: str, vocabulary: Vocabulary) -> NoSense:
-    near = nearest_of(value, [*vocabulary.objects, *DIRECTIONS])
+def _unknown(token: Token, tokens: list[Token], name: str, vocabulary: Vocabulary) -> NoSense:
+    """The hint has the nearest beside the object or the direction that was named."""
+    said, near = typed(token), nearest_of(token.value, [*vocabulary.objects, *DIRECTIONS])
     if near is None:
         sentence = _("I do not know “{value}”. Try: /sync {name} {example} to-marketo")
-        sentence = sentence.format(value=value, name=name, example=vocabulary.example)
-        return NoSense(sentence, f"help {name}")
-    sentence = _("I do not know “{value}”. Did you mean: /sync {name} {near}").format(value=value, name=name, near=near)
-    return NoSense(sentence, f"{name} {near}")
+        return NoSense(sentence.format(value=said, name=name, example=vocabulary.example), f"help {name}")
+    kind = DIRECTIONS if near in vocabulary.objects else vocabulary.objects
+    kept = [word for one in tokens if one is not token and (word := known(one.value, kind))]
+    words = " ".join([name, *kept, near])
+    return NoSense(_("I do not know “{word}”. Did you mean: /sync {words}").format(word=said, words=words), words)
 
 
 def read_audit(tokens: list[Token], vocabulary: Vocabulary) -> Audit:

@@ -52,8 +52,9 @@ def sorted_out(tokens: Sequence[Token], vocabulary: Vocabulary, command: str) ->
         if token.key and token.key != "object":
             _keyed(token, said, command)
     text = " ".join(token.value for token in tokens if token.key in ("", "object"))
-    for name, value in _TERM.findall(text):
-        key, read = _threshold(name, value.strip(), command)
+    for found in _TERM.finditer(text):
+        others = " ".join([command, *text[: found.start()].split(), *text[found.end() :].split()])
+        key, read = _threshold(found[1], found[2].strip(), others)
         said.terms[key] = read
     _named(_TERM.sub(" ", text).replace('"', " ").split(), said, vocabulary)
     return said
@@ -85,7 +86,8 @@ def _mentioned(value: str) -> str:
     return found[1]
 
 
-def _threshold(name: str, value: str, command: str) -> tuple[str, Any]:
+def _threshold(name: str, value: str, whole: str) -> tuple[str, Any]:
+    """`whole` is all else that was said, for the hint."""
     readers: Mapping[str, Callable[[str], Any]] = {
         "backlog": count_of,
         "oldest": span_of,
@@ -95,11 +97,11 @@ def _threshold(name: str, value: str, command: str) -> tuple[str, Any]:
     key = known(name, readers) or ("open" if known(name, ("errors",)) else None)
     if key is None:
         near = nearest_of(name, readers)
-        words = f"{command} {EXAMPLES[near or 'backlog']}"
+        words = f"{whole} {EXAMPLES[near or 'backlog']}"
         unknown = _("There is no threshold “{name}”. Did you mean: /sync {words}")
         raise NoSense(unknown.format(name=name, words=words), words)
     if (read := readers[key](value)) is None:
-        words = f"{command} {EXAMPLES[key]}"
+        words = f"{whole} {EXAMPLES[key]}"
         raise NoSense(
             _("I cannot read “{name}>{value}”. Try: /sync {words}").format(name=name, value=value, words=words), words
         )

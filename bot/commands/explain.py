@@ -64,7 +64,10 @@ def _unknown(code: str) -> Answer:
     near = nearest_code(code)
     sentence = _("I do not know the code “{code}”.").format(code=shown)
     if near is None:
-        return say(sentence, Button(_("All errors"), Errors().words))
+        tip = _("Try: /sync {words}").format(words=f"{Explain().words} ({_('the codes of the open errors')})")
+        return say(
+            f"{sentence} {tip}", Button("/sync explain", Explain().words), Button(_("All errors"), Errors().words)
+        )
     nearest = _("Nearest to it is {code}: {meaning}").format(code=near, meaning=explained(near))
     return say(f"{sentence} {nearest}", Button(f"/sync explain {near}", Explain(near).words))
 

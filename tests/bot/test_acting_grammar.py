@@ -104,3 +104,21 @@ others: some.SearchStrategy[Any] = some.one_of(
 @given(acts | others)
 def test_every_act_can_be_put_into_words_and_read_back(request: Any) -> None:
     assert asked(request.words) == request
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("run leads field:", "field: needs a value, such as field:city"),
+        ("run leads field:city since:", "since: needs a value, such as since:24h"),
+        ("pause ledas to-marketo", "I do not know “ledas”. Did you mean: /sync pause to-marketo leads"),
+        ("run leads to-marketto", "I do not know “to-marketto”. Did you mean: /sync run leads to-marketo"),
+        ("run contacts ledas", "I do not know “ledas”. Did you mean: /sync run leads"),
+        ("run leads direction:", "I do not know “direction:”. Try: /sync run leads to-marketo"),
+    ],
+)
+def test_a_hint_keeps_the_other_words_and_quotes_what_was_typed(text: str, sentence: str) -> None:
+    answer = asked(text)
+    assert isinstance(answer, Misunderstood)
+    assert answer.sentence == sentence
+    assert not isinstance(asked(answer.nearest), Misunderstood)

@@ -28,6 +28,8 @@ async def test_an_unknown_code_gets_the_nearest(talk: Conversation) -> None:
     assert "Nearest to it is ambiguous: A record, or several," in answer["plain"]
     assert (await talk.press(answer, "/sync explain ambiguous"))["plain"].startswith("ambiguous")
     assert "I do not know the code" in (await talk.say("/sync explain <!channel>`zzzzzz`"))["plain"]
+    strange = await talk.say("/sync explain 4242")
+    assert "I do not know the code “4242”. Try: /sync explain (the codes of the open errors)" in strange["plain"]
 
 
 async def test_without_a_code_those_of_the_open_errors_are_explained(

@@ -82,6 +82,7 @@ def test_a_digest_is_asked_for_by_its_time_and_its_day() -> None:
         ("subscribe xyzzy", "subscribe leads backlog>10000"),
         ("subscribe oldset>2h", "subscribe oldest>2h"),
         ("subscribe backlog>many", "subscribe backlog>10000"),
+        ("subscribe leads backlog>banana oldest>2h", "subscribe leads oldest>2h backlog>10000"),
         ("subscribe oldest>2", "subscribe oldest>2h"),
         ("subscribe failures>200%", "subscribe failures>20%"),
         ("subscribe leads quota", "subscribe quota"),
