@@ -15,7 +15,7 @@ from bot.figures import change, count, named, towards
 from bot.request import Errors, Explain, Match, Record, Status
 from bot.safe import clean, cut, for_mrkdwn
 from bot.texts import _, plural
-from storage.error_search import COUNT_STOPS_AT, SyncError
+from storage.error_search import COUNT_STOPS_AT, State, SyncError
 
 PAGE = 5
 AT_ONCE = timedelta(minutes=1)
@@ -80,8 +80,7 @@ def heading_of(page: Page) -> str:
     fitting = _(" for {filters}").format(filters=asked) if asked else ""
     if not page.total:
         return _none(page, fitting, asked)
-    noun = plural("{count} {state} error{fitting}", "{count} {state} errors{fitting}", page.total)
-    said = noun.format(count=number_of(page.total), state=_(page.request.state), fitting=fitting)
+    said = counted(page.request.state, page.total).format(count=number_of(page.total), fitting=fitting)
     at, last = count(page.request.page), count(page.last)
     if not page.found:
         return _("{said}, but no page {at}; the last is {last}.").format(said=said, at=at, last=last)
@@ -92,8 +91,25 @@ def heading_of(page: Page) -> str:
     return _("{said}; narrow the search, or ask for csv, to see more").format(said=said)
 
 
+def counted(state: State, number: int) -> str:
+    """So many errors of a state, in whole phrases: where a state is an adjective, it has a plural too."""
+    phrases: dict[State, str] = {
+        "open": plural("{count} open error{fitting}", "{count} open errors{fitting}", number),
+        "retrying": plural("{count} retrying error{fitting}", "{count} retrying errors{fitting}", number),
+        "resolved": plural("{count} resolved error{fitting}", "{count} resolved errors{fitting}", number),
+        "ignored": plural("{count} ignored error{fitting}", "{count} ignored errors{fitting}", number),
+    }
+    return phrases[state]
+
+
 def _none(page: Page, fitting: str, asked: str) -> str:
-    said = _("No {state} errors{fitting}.").format(state=_(page.request.state), fitting=fitting)
+    nothing: dict[State, str] = {
+        "open": _("No open errors{fitting}."),
+        "retrying": _("No retrying errors{fitting}."),
+        "resolved": _("No resolved errors{fitting}."),
+        "ignored": _("No ignored errors{fitting}."),
+    }
+    said = nothing[page.request.state].format(fitting=fitting)
     if page.request.free and not page.may_see_people:
         sentence = _(
             "Names and messages are searched only for those listed in SYNC_PEOPLE_READERS; nothing else fits {filters}."

@@ -34,7 +34,7 @@ from bot.error_list import PAGE, Page
 from bot.figures import clock, count
 from bot.reading_errors import nearest_filter
 from bot.request import Errors
-from bot.texts import _, plural
+from bot.texts import _
 from bot.wanted import wanted_by
 from bot.world import Asker, World
 from storage import error_search
@@ -95,8 +95,7 @@ async def _as_file(request: Errors, asker: Asker, world: World) -> Answer:
         lines = csv_lines(world.database, ids, export.owner_fields(world.objects), *addresses)
         rows = await export.write(lines, file, progress.tell)
         name = file_name("errors", world.now(), asker.zone)
-        noun = plural("{count} {state} error", "{count} {state} errors", rows)
-        said = noun.format(count=count(rows), state=_(request.state))
+        said = error_list.counted(request.state, rows).format(count=count(rows), fitting="")
         comment = _("{rows}, as asked for with /sync errors csv. Slack keeps it for 7 days.").format(rows=said)
         arrived = await send_personal_file(
             world.slack, world.database, asker.user_id, file, name, comment, "errors", world.now()

@@ -8,8 +8,12 @@ from sqlalchemy import select
 
 from bot.app import make_client
 from bot.delivery import delete_expired_files, file_name
+from bot.error_list import Page, heading_of
 from bot.export import COLUMNS, harmless
+from bot.request import Errors
+from bot.texts import speaking
 from storage.database import Database
+from storage.error_search import State
 from storage.models import changes, errors, files
 from tests.bot.conftest import NOW, Settle
 from tests.bot.conversation import Conversation
@@ -323,3 +327,19 @@ async def test_words_that_find_nothing_offer_the_nearest_filter(sqlite_database:
     answer = await talk.say("/sync errors leeds")
     assert answer["text"].startswith('No open errors for "leeds". Did you mean: /sync errors object:leads')
     assert "1 open error of leads" in (await talk.press(answer, "/sync errors object:leads"))["text"]
+
+
+@pytest.mark.parametrize(
+    ("state", "total", "said"),
+    [
+        ("open", 11, "11 erros abertos com code:1003"),
+        ("open", 1, "1 erro aberto com code:1003"),
+        ("open", 0, "Nenhum erro aberto com code:1003"),
+        ("resolved", 2, "2 erros resolvidos com code:1003 state:resolved"),
+        ("retrying", 0, "Nenhum erro sendo repetido com code:1003 state:retrying"),
+    ],
+)
+def test_states_are_told_in_the_readers_language(state: State, total: int, said: str) -> None:
+    with speaking("pt-BR"):
+        page = Page(Errors(code="1003", state=state), [], total, may_see_people=True, now=NOW, clock=str)
+        assert heading_of(page).startswith(said)
