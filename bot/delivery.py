@@ -28,8 +28,8 @@ class UploadRefused(Exception):
 
 
 def file_name(what: str, now: datetime, zone: tzinfo) -> str:
-    """`sync-errors-2026-11-22-2200.csv`, by the clock of who asked for it; the times in the file stay in UTC."""
-    return f"sync-{what}-{now.astimezone(zone):%Y-%m-%d-%H%M}.csv"
+    """`sync-errors-2026-11-22-220000.csv`, by the clock of who asked for it; the times in the file stay in UTC."""
+    return f"sync-{what}-{now.astimezone(zone):%Y-%m-%d-%H%M%S}.csv"
 
 
 async def send_personal_file(

@@ -166,7 +166,7 @@ async def test_the_csv_in_the_direct_messages_equals_the_database(
     ]
     await failed(database, *(error(NOW, label=text[:400], message=text) for text in texts))
     answer = await talk.say("/sync errors csv")
-    assert f"{len(texts)} open errors sent to you as sync-errors-2026-11-23-1532.csv" in answer["plain"]  # in Berlin
+    assert f"{len(texts)} open errors sent to you as sync-errors-2026-11-23-153200.csv" in answer["plain"]  # in Berlin
     (sent,) = [message for message in await talk.messages("U0ADMIN") if message["files"]]
     assert sent["channel"] == "D0ADMIN"
     rows = await talk.csv(sent["files"][0]["id"])
@@ -181,7 +181,7 @@ async def test_the_csv_in_the_direct_messages_equals_the_database(
 
 def test_a_file_is_named_by_the_clock_of_who_asked_for_it() -> None:
     late = datetime(2026, 11, 23, 3, tzinfo=UTC)
-    assert file_name("errors", late, ZoneInfo("America/New_York")) == "sync-errors-2026-11-22-2200.csv"
+    assert file_name("errors", late, ZoneInfo("America/New_York")) == "sync-errors-2026-11-22-220000.csv"
 
 
 async def test_the_csv_holds_what_the_filters_leave(twenty: Database, talk: Conversation) -> None:
