@@ -30,16 +30,25 @@ TOUR = (
     "/sync stauts",
     "/sync help",
 )
+PROMPT = (
+    "The prompt needs a terminal: what is piped in is not read, and a tour is shown instead (--say has it say what you "
+    "want). People keep editing, and at the prompt Marketo is lost for a while; --wait-synced stops both."
+)
 EDIT_EVERY_SECONDS = 3.0
 OUTAGE_AFTER_SECONDS, OUTAGE_SECONDS = 20.0, 90.0
 PASS_EVERY_SECONDS = 5
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
+    parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__, epilog=PROMPT)
     parser.add_argument("--data", metavar="DIR", help="CSV files named and shaped like Dataverse tables")
     parser.add_argument("--say", action="append", default=[], metavar="WORDS", help="say this in Slack, then exit")
-    parser.add_argument("--wait-synced", type=float, metavar="SECONDS", help="first wait for an empty backlog")
+    parser.add_argument(
+        "--wait-synced",
+        type=float,
+        metavar="SECONDS",
+        help="first wait for an empty backlog; then nobody edits, and Marketo is not lost",
+    )
     parser.add_argument("--limits", choices=["real", "none"], default="real", help="the services' documented limits")
     parser.add_argument("--faults", type=float, default=0.0, metavar="RATE", help="share of calls that fail for now")
     parser.add_argument("--latency", type=float, default=0.0, metavar="MS", help="added to every call")
