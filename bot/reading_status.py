@@ -9,6 +9,8 @@ from bot.words import NoSense, Token, Vocabulary, known, nearest_of, one_at_a_ti
 
 def read_status(tokens: list[Token], vocabulary: Vocabulary) -> Status:
     """A view may be two words (`last hour`), or `by:user`. Raises NoSense, with the nearest that works."""
+    if strange := next((token for token in tokens if token.key not in ("", "by", "object")), None):
+        raise _no_filter(strange, tokens, vocabulary)
     views: list[Any] = []
     objects: list[str] = []
     words = [_word(token) for token in tokens]
@@ -31,10 +33,19 @@ def read_status(tokens: list[Token], vocabulary: Vocabulary) -> Status:
 
 
 def _word(token: Token) -> str:
-    """`object:leads` is `leads`; any other filter belongs to errors and says nothing here."""
-    if token.key == "by":
-        return f"by-{token.value}"
-    return token.value if token.key in ("", "object") else ""
+    """`object:leads` is `leads`."""
+    return f"by-{token.value}" if token.key == "by" else token.value
+
+
+def _no_filter(token: Token, tokens: list[Token], vocabulary: Vocabulary) -> NoSense:
+    """What status has not, errors may have; a misspelt `object:` is its object."""
+    if named := known(token.value, vocabulary.objects):
+        words = " ".join(["status", named, *_kept([one for one in tokens if one is not token], vocabulary)])
+    else:
+        kept = [one for one in tokens if one.key not in ("", "by") or known(one.value, vocabulary.objects)]
+        words = " ".join(["errors", *map(typed, kept)])
+    said = _("I do not know “{word}”. Did you mean: /sync {words}")
+    return NoSense(said.format(word=typed(token), words=words), words)
 
 
 def _unknown(at: int, tokens: list[Token], vocabulary: Vocabulary) -> NoSense:

@@ -122,6 +122,19 @@ def test_of_two_things_none_is_dropped_in_silence(text: str, nearest: str) -> No
     assert asked(text) == Misunderstood(f"One at a time, please. Try: /sync {nearest}", nearest)
 
 
+@pytest.mark.parametrize(
+    ("text", "word", "nearest"),
+    [
+        ("status leads code:1003", "code:1003", "errors leads code:1003"),
+        ("status trend since:7d", "since:7d", "errors since:7d"),
+        ("status objct:leads trend", "objct:leads", "status leads trend"),
+    ],
+)
+def test_a_filter_that_status_has_not_is_not_dropped_in_silence(text: str, word: str, nearest: str) -> None:
+    assert asked(text) == Misunderstood(f"I do not know “{word}”. Did you mean: /sync {nearest}", nearest)
+    assert not isinstance(asked(nearest), Misunderstood)
+
+
 def test_the_same_said_twice_is_one_thing() -> None:
     assert asked("status leads lead trend") == Status("leads", "trend")
     assert asked("explain code 1003 1003") == Explain("1003")
