@@ -3,10 +3,9 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
 from typing import Any
 
-from bot import durations
+from bot.reading_errors import moment
 from bot.reasons import REASONS
 from bot.request import Activity
 from bot.texts import _
@@ -85,8 +84,8 @@ def _read(token: Token, vocabulary: Vocabulary, whole: str) -> Any:
         "outcome": lambda value: _one_of(value, OUTCOMES, "outcome", whole),
         "reason": lambda value: _reason(value, whole),
         "field": lambda value: _one_of(value, vocabulary.fields, "field", whole),
-        "since": _moment,
-        "until": _moment,
+        "since": lambda value: moment(value, "since", whole),
+        "until": lambda value: moment(value, "until", whole),
         "page": _page,
     }
     if token.key not in readers:
@@ -118,17 +117,6 @@ def _one_of(value: str, words: tuple[str, ...], key: str, whole: str) -> str:
     said = f'{whole} {key}:"{word}"' if " " in word else f"{whole} {key}:{word}"
     unknown = _("There is no {key} “{value}”.").format(key=key, value=value)
     raise NoSense(f"{unknown} {_tip(said, near is not None)}", said)
-
-
-def _moment(value: str) -> timedelta | date:
-    span = durations.parse(value)
-    if span is not None:
-        return span
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        said = _("I cannot read “{value}” as a time. Try: /sync activity since:24h, or since:2026-11-01")
-        raise NoSense(said.format(value=value), "activity since:24h") from None
 
 
 def _page(value: str) -> int:

@@ -88,8 +88,8 @@ def _filter(token: Token, vocabulary: Vocabulary, whole: str) -> tuple[str, Any]
         "operation": lambda value: one_of(value, OPERATIONS, "operation", whole),
         "state": lambda value: one_of(value, STATES, "state", whole),
         "sort": lambda value: one_of(value, SORTS, "sort", whole),
-        "since": lambda value: moment(value, "since"),
-        "until": lambda value: moment(value, "until"),
+        "since": lambda value: moment(value, "since", whole),
+        "until": lambda value: moment(value, "until", whole),
         "page": _page,
     }
     if token.key not in readers:
@@ -113,16 +113,17 @@ def _no_filter(token: Token, readers: Mapping[str, Any], whole: str) -> NoSense:
     return NoSense(_("There is no filter “{key}:”. Did you mean: /sync {words}").format(key=key, words=words), words)
 
 
-def moment(value: str, key: str) -> timedelta | date:
-    """A span back from now, or a day."""
+def moment(value: str, key: str, whole: str = "errors") -> timedelta | date:
+    """A span back from now, or a day; `whole` is all else that was said, for the hint."""
     span = durations.parse(value)
     if span is not None:
         return span
     try:
         return date.fromisoformat(value)
     except ValueError:
-        sentence = _("I cannot read “{value}” as a time. Try: /sync errors {key}:24h, or {key}:2026-11-01")
-        raise NoSense(sentence.format(value=value, key=key), f"errors {key}:24h") from None
+        sentence = _("I cannot read “{value}” as a time. Try: /sync {words}, or {key}:2026-11-01")
+        words = f"{whole} {key}:24h"
+        raise NoSense(sentence.format(value=value, key=key, words=words), words) from None
 
 
 def _page(value: str) -> int:

@@ -164,6 +164,14 @@ def test_free_words_that_read_like_a_filter_have_one_nearest_to_them(words: str,
             'errors "van der Berg" objct:leads since:7d',
             'There is no filter “objct:”. Did you mean: /sync errors "van der Berg" since:7d object:leads',
         ),
+        (
+            "errors leads until:soon",
+            "I cannot read “soon” as a time. Try: /sync errors leads until:24h, or until:2026-11-01",
+        ),
+        (
+            "activity leads until:soon",
+            "I cannot read “soon” as a time. Try: /sync activity leads until:24h, or until:2026-11-01",
+        ),
         ("record ada object:ledas", "There is no object “ledas”. Did you mean: /sync record ada object:leads"),
     ],
 )
