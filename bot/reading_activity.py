@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
-from bot.reading_errors import moment
+from bot.reading_errors import add, in_order, moment
 from bot.reasons import REASONS
 from bot.request import Activity
 from bot.texts import _
@@ -14,15 +13,12 @@ from bot.words import (
     Token,
     Vocabulary,
     as_filter,
-    backwards,
     direction_of,
     known,
     nearest_of,
     needs_value,
-    one_at_a_time,
     one_of,
     others,
-    since_first,
 )
 from storage.activity_log import OUTCOMES
 from storage.changes import DIRECTIONS
@@ -45,20 +41,12 @@ def read_activity(tokens: list[Token], vocabulary: Vocabulary) -> Activity:
     for token in tokens:
         whole = others("activity", tokens, token)
         if token.key:
-            _add(token.key, _read(token, vocabulary, whole), found)
+            add(Activity, found, token.key, _read(token, vocabulary, whole))
         elif token.value.casefold() == "csv":
             found["csv"] = True
         elif token.value:
-            _add(*_bare(token.value, vocabulary, whole), found)
-    asked = Activity(**found)
-    if backwards(asked.since, asked.until):
-        raise since_first(replace(asked, since=asked.until, until=asked.since).words)
-    return asked
-
-
-def _add(key: str, value: Any, found: dict[str, Any]) -> None:
-    if found.setdefault(key, value) != value:
-        raise one_at_a_time(Activity(**found).words)
+            add(Activity, found, *_bare(token.value, vocabulary, whole))
+    return in_order(Activity(**found))
 
 
 def _bare(word: str, vocabulary: Vocabulary, whole: str) -> tuple[str, str]:

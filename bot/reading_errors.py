@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from bot import durations
-from bot.request import Errors
+from bot.request import Activity, Errors
 from bot.texts import _
 from bot.words import (
     NoSense,
@@ -27,6 +27,7 @@ from bot.words import (
 from storage.changes import OPERATIONS
 from storage.error_search import Sort, State
 
+Asked = TypeVar("Asked", Errors, Activity)
 STATES: tuple[State, ...] = get_args(State)
 MUCH_ALIKE = 75  # of a hundred: names of people are words too
 EXAMPLES = {
@@ -51,22 +52,27 @@ def read_errors(tokens: list[Token], vocabulary: Vocabulary) -> Errors:
         bare = not token.key and not token.quoted
         if token.key:
             key, value = _filter(token, vocabulary, others("errors", tokens, token))
-            _add(key, value, filters)
+            add(Errors, filters, key, value)
         elif bare and token.value.casefold() == "csv":
             filters["csv"] = True
         elif bare and (named := known(token.value, vocabulary.objects)):
-            _add("object", named, filters)
+            add(Errors, filters, "object", named)
         elif token.value:
             free.append(token.value.replace('"', ""))
-    asked = Errors(free=tuple(word for word in free if word), **filters)
+    return in_order(Errors(free=tuple(word for word in free if word), **filters))
+
+
+def add(kind: type[Errors] | type[Activity], filters: dict[str, Any], key: str, value: Any) -> None:
+    """Adds a filter to those of a request of that `kind`; raises NoSense where it has another value already."""
+    if filters.setdefault(key, value) != value:
+        raise one_at_a_time(kind(**filters).words)
+
+
+def in_order(asked: Asked) -> Asked:
+    """The same; raises NoSense where nothing can lie between its two moments."""
     if backwards(asked.since, asked.until):
         raise since_first(replace(asked, since=asked.until, until=asked.since).words)
     return asked
-
-
-def _add(key: str, value: Any, filters: dict[str, Any]) -> None:
-    if filters.setdefault(key, value) != value:
-        raise one_at_a_time(Errors(**filters).words)
 
 
 def nearest_filter(request: Errors, objects: Sequence[str]) -> Errors | None:
