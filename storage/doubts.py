@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.changes import Candidate, Direction
+from storage.changes import Candidate, Direction, opposite
 from storage.error_index import State
-from storage.ledger.links import Key, links_by
+from storage.ledger.links import key_of, links_by
 from storage.models import changes, errors
 
 
@@ -38,8 +38,7 @@ class Ties:
 
 async def ties_of(connection: AsyncConnection, doubt: Doubt) -> Ties:
     """Who cannot be linked with whom, because a record of one side is one of the other."""
-    here: Key = "dynamics_id" if doubt.direction == "to-marketo" else "marketo_id"
-    there: Key = "marketo_id" if here == "dynamics_id" else "dynamics_id"
+    here, there = key_of(doubt.direction), key_of(opposite(doubt.direction))
     own = (await links_by(connection, doubt.object, here, [doubt.record_id])).get(doubt.record_id)
     others = {}
     for name in dict.fromkeys(one.object for one in doubt.candidates):

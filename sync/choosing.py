@@ -6,7 +6,7 @@ from typing import Literal
 
 from storage.changes import Candidate, Change
 from storage.ledger.choosing import parked_change, retry_chosen
-from storage.ledger.links import Key, links_by
+from storage.ledger.links import key_of, links_by
 from sync.addresses import EMAIL_TAKEN
 from sync.engine import Engine
 from sync.matching import CHOSEN, NONE_OF_THESE
@@ -69,9 +69,8 @@ async def refusal(engine: Engine, error_id: int, candidate: Candidate | None) ->
 
 
 async def _is_linked(engine: Engine, one: Object, change: Change) -> bool:
-    key: Key = "dynamics_id" if change.direction == "to-marketo" else "marketo_id"
     async with engine.database.read() as connection:
-        links = await links_by(connection, one.name, key, [change.record_id])
+        links = await links_by(connection, one.name, key_of(change.direction), [change.record_id])
     return any(link.is_whole for link in links.values())
 
 

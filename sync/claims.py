@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.changes import Change, Direction, Link, Result, Seen, opposite
 from storage.ledger.claiming import mark_in_flight, next_in_line, waiting_values
-from storage.ledger.links import Key, links_by, marketo_ids
+from storage.ledger.links import Key, key_of, links_by, marketo_ids
 from storage.ledger.readings import Cursor, cursor_of
 from storage.ledger.settling import other_id
 from sync.decide import Write
@@ -93,10 +93,6 @@ async def claim(engine: Engine, one: Object, direction: Direction, size: int) ->
             await _without_those_who_will_not_come(connection, claimed)
         claimed.results = await looping(engine, connection, one, claimed.changes, links)
     return claimed
-
-
-def key_of(direction: Direction) -> Key:
-    return "dynamics_id" if direction == "to-marketo" else "marketo_id"
 
 
 @dataclass(frozen=True, slots=True)

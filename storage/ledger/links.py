@@ -13,8 +13,14 @@ from storage.models import changes, links
 from storage.rows import insert_rows
 
 Key = Literal["dynamics_id", "marketo_id"]
+
 # A write soon after the last one of the same record (moments are milliseconds) adds to its streak.
 STREAK = "CASE WHEN excluded.synced_at - links.synced_at <= 900000 THEN links.streak + 1 ELSE 1 END"
+
+
+def key_of(direction: Direction) -> Key:
+    """By which of its two ids a change's link is found: that of the side the change comes from."""
+    return "dynamics_id" if direction == "to-marketo" else "marketo_id"
 
 
 class Standing(NamedTuple):
@@ -185,8 +191,8 @@ async def looked_again(connection: AsyncConnection, object: str, marketo_ids: Se
 
 async def forget_streak(connection: AsyncConnection, object: str, direction: Direction, record_id: str) -> None:
     """Counts a record's writes anew; `record_id` is its id on the side that `direction` comes from."""
-    key = links.c.dynamics_id if direction == "to-marketo" else links.c.marketo_id
-    await connection.execute(update(links).where(links.c.object == object, key == record_id).values(streak=0))
+    mine = links.c[key_of(direction)] == record_id
+    await connection.execute(update(links).where(links.c.object == object, mine).values(streak=0))
 
 
 async def forget_plans(connection: AsyncConnection, object: str, key: Key, ids: Sequence[str]) -> None:

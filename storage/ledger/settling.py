@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.changes import LOOP, Change, Direction, Link, Parked, Postponed, Result, Settled, Skipped, opposite
 from storage.database import Database, among
 from storage.ledger.activity import log_done
-from storage.ledger.links import Key, forget_plans, save_links
+from storage.ledger.links import forget_plans, key_of, save_links
 from storage.ledger.noting import measure_of
 from storage.ledger.totals import Moves, Total, move
 from storage.models import changes, errors, throughput
@@ -76,7 +76,7 @@ async def _close(connection: AsyncConnection, closed: Sequence[Change], now: dat
 
 
 async def _link(database: Database, connection: AsyncConnection, done: Round, now: datetime) -> None:
-    by: Key = "dynamics_id" if done.direction == "to-marketo" else "marketo_id"
+    by = key_of(done.direction)
     written = [one.link for one in done.of(Settled) if one.link]
     await save_links(connection, written, by, synced_at=now)
     learnt = [one.link for one in (*done.of(Skipped), *done.of(Postponed)) if one.link]
