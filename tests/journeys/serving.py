@@ -4,6 +4,7 @@ import argparse
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 
@@ -15,21 +16,25 @@ from sandbox.service import Surroundings, Weather
 
 
 @asynccontextmanager
-async def services(data: Path | None, seed: int = 0) -> AsyncIterator[tuple[str, str]]:
-    """Both services, in this process, without limits. `data` is a folder of CSV files; None: Faker makes a CRM."""
+async def services(data: Path | None, seed: int, start: datetime) -> AsyncIterator[tuple[str, str]]:
+    """Both services, in this process, without limits. `data` is a folder of CSV files; None: Faker makes a CRM.
+
+    Their rows are made at `start`: made at the real time, they would be of the future for a test of the past.
+    """
     given = argparse.Namespace(
         client_id="demo", client_secret="demo", tenant="demo", data=str(data) if data else None, seed=seed
     )
     async with (
-        _serving(sandbox.dynamics.app, given, seed) as dynamics,
-        _serving(sandbox.marketo.app, given, seed) as marketo,
+        _serving(sandbox.dynamics.app, given, start) as dynamics,
+        _serving(sandbox.marketo.app, given, start) as marketo,
     ):
         yield dynamics, marketo
 
 
 @asynccontextmanager
-async def _serving(service: ModuleType, given: argparse.Namespace, seed: int) -> AsyncIterator[str]:
-    around = Surroundings(weather=Weather(limits=False), chance=random.Random(seed))
+async def _serving(service: ModuleType, given: argparse.Namespace, start: datetime) -> AsyncIterator[str]:
+    around = Surroundings(weather=Weather(limits=False), chance=random.Random(given.seed))
+    around.clock.set(start)
     runner = web.AppRunner(service.make_app(around, given), access_log=None, shutdown_timeout=1)
     await runner.setup()
     try:

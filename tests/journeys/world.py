@@ -283,7 +283,7 @@ async def world_of(
     database: Database, data: Path | None, pace: Pace | None = None, seed: int = 0, live: bool = True
 ) -> AsyncIterator[World]:
     """Both services, the fields made in Marketo, every lane live, no pass yet."""
-    async with services(data, seed) as urls, traveller(database, *urls, pace=pace) as world:
+    async with services(data, seed, START) as urls, traveller(database, *urls, pace=pace) as world:
         await create_missing_fields(world.engine.marketo, world.engine.objects)
         if live:
             await world.go_live()
