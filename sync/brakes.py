@@ -12,6 +12,7 @@ from storage.changes import Side
 from sync.objects import Object
 
 EMPTY, DELETES, CHANGES = "brake-empty", "brake-deletes", "brake-changes"
+EMPTIED = 10  # records deleted, from which on it counts that nothing is left
 TIMES = 20  # writes in a row, each of the same field, that nobody's work explains
 SPAN = timedelta(minutes=15)  # between one of them and the next
 SERVICES = {"dynamics": "Dynamics", "marketo": "Marketo"}
@@ -21,7 +22,8 @@ SERVICES = {"dynamics": "Dynamics", "marketo": "Marketo"}
 class Brakes:
     """More than this share of an object, in per cent, deleted or changed in one reading holds it.
 
-    `few_deleted` and `few_changed` are absolute: so many, or fewer, never brake. At 100 per cent a brake is off.
+    `few_deleted` and `few_changed` are absolute: so many, or fewer, never brake, unless it was all there was. At 100
+    per cent a brake is off.
     """
 
     deleted: int = 10
@@ -51,7 +53,9 @@ class Sight:
 
 def enough(sight: Sight, brakes: Brakes) -> int:
     """How many records must be known for this sight to be no cause for a brake; 0 where so few never are."""
-    deletes = _least(sight.deleted, brakes.deleted) if sight.deleted > brakes.few_deleted else 0
+    deletes = _least(sight.deleted, brakes.deleted) if _are_many(sight, brakes) else 0
+    if not deletes and sight.deleted >= EMPTIED:  # only where nothing else is known
+        deletes = min(sight.deleted + 1, _least(sight.deleted, brakes.deleted))
     changes = _least(sight.changed, brakes.changed) if sight.changed > brakes.few_changed else 0
     return max(deletes, changes)
 
@@ -61,11 +65,17 @@ def _least(seen: int, share: int) -> int:
     return -(-seen * 100 // share)
 
 
+def _are_many(sight: Sight, brakes: Brakes) -> bool:
+    """Whether so many were deleted that their share matters; of a side that shows nothing any more, a few do."""
+    return sight.deleted > brakes.few_deleted or (sight.empty and sight.deleted >= EMPTIED)
+
+
 def brake(sight: Sight, known: int, brakes: Brakes) -> Brake | None:
     """Whether to hold the object, of which `known` records are kept in step. A database that knows none never does."""
     if not known:
         return None
-    if sight.deleted > brakes.few_deleted and sight.deleted * 100 > brakes.deleted * known:
+    many = _are_many(sight, brakes) or sight.deleted >= max(known, EMPTIED)
+    if many and sight.deleted * 100 > brakes.deleted * known:
         if sight.empty:
             service = SERVICES[sight.side]
             return Brake(EMPTY, f"{service} shows no {sight.object} at all, of {known:,} that were in step")

@@ -29,7 +29,14 @@ def test_deletes_of_just_their_share_do_not_brake() -> None:
 
 
 def test_a_few_deletes_never_brake_however_small_the_organisation() -> None:
-    assert code(Sight("leads", "dynamics", deleted=100), 100) is None
+    assert code(Sight("leads", "dynamics", deleted=100), 101) is None
+
+
+def test_all_there_was_brakes_in_a_small_organisation_too_but_not_nine() -> None:
+    assert code(Sight("accounts", "dynamics", deleted=90, empty=True), 90) == EMPTY
+    assert code(Sight("leads", "marketo", deleted=10), 10) == DELETES
+    assert code(Sight("accounts", "dynamics", deleted=9, empty=True), 9) is None
+    assert code(Sight("accounts", "dynamics", deleted=90, empty=True), 90, Brakes(deleted=100)) is None
 
 
 def test_changes_have_a_share_and_a_floor_of_their_own() -> None:
@@ -54,7 +61,7 @@ def test_at_a_hundred_per_cent_a_brake_is_off() -> None:
     assert code(Sight("leads", "dynamics", deleted=5000), 5000, Brakes(deleted=100)) is None
 
 
-@pytest.mark.parametrize("deleted, changed", [(101, 0), (412, 0), (0, 1001), (0, 77_777), (500, 3000)])
+@pytest.mark.parametrize("deleted, changed", [(10, 0), (100, 0), (101, 0), (412, 0), (0, 1001), (500, 3000)])
 def test_as_many_as_are_enough_let_it_pass_and_one_fewer_does_not(deleted: int, changed: int) -> None:
     sight = Sight("leads", "dynamics", deleted, changed)
     least = enough(sight, BRAKES)
@@ -63,7 +70,7 @@ def test_as_many_as_are_enough_let_it_pass_and_one_fewer_does_not(deleted: int, 
 
 
 def test_nothing_need_be_counted_below_both_floors() -> None:
-    assert enough(Sight("leads", "dynamics", deleted=100, changed=1000), BRAKES) == 0
+    assert enough(Sight("leads", "dynamics", deleted=9, changed=1000), BRAKES) == 0
 
 
 def writes(*fields: str, times: int = TIMES, apart: timedelta = timedelta(minutes=1)) -> list[Write]:
