@@ -119,7 +119,9 @@ class Settings(BaseSettings):
         10, description="more than this share of an object deleted in one reading, in per cent, waits for a person"
     )
     sync_brake_changed: Share = Field(
-        50, description="the same for changes; 100 never brakes. Up to 100 deletes, or 1,000 changes, never do"
+        50,
+        description="the same for changes; 100 never brakes. Up to 1,000 changes never do, nor up to 100 deletes, "
+        "unless they are all there was (10 or more)",
     )
 
     alert_channel: str | None = Field(

@@ -21,7 +21,8 @@ class Tally:
     """What one reading of an object, on the side that `direction` comes from, has added so far.
 
     Counted are the changes that joined the backlog: neither echoes nor what waited already. `gone` are people whom
-    Marketo has no more, of whom nothing is written. `counts_changes` not where everything is read anew on purpose.
+    Marketo has no more, of whom nothing is written. `counts_changes` not where everything is read anew on purpose, for
+    other columns or because a brake held it.
     """
 
     object: str
@@ -43,7 +44,7 @@ class Tally:
 async def hold_if_too_much(engine: Engine, connection: AsyncConnection, tally: Tally, empty: bool = False) -> bool:
     """Holds the lane in the caller's transaction, the one that notes what was read; whether it did.
 
-    To be called with every page, so that what a crash cuts short is held too. It costs nothing until the floor is
+    To be called with every page, so that what a crash cuts short is held too. It costs nothing until a floor is
     passed, and then in proportion to what was seen.
     """
     sight = tally.sight(empty)

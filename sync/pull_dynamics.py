@@ -72,7 +72,7 @@ class Reading:
     def turn_page(self, rows: ChangedRows, now: datetime) -> None:
         """`rows` were read from where the cursor is."""
         if self.cursor.cursor is None and self.cursor.first_read_done_at is not None:
-            self.met, self.tally.counts_changes = set(), False
+            self.met, self.tally.counts_changes = set(), self.expired
         self.cursor = replace(self.cursor, cursor=rows.cursor)
         if not rows.more and self.cursor.first_read_done_at is None:
             self.cursor = replace(self.cursor, first_read_done_at=now)

@@ -144,6 +144,20 @@ async def test_an_expired_delta_link_reads_anew_infers_the_deletes_and_says_so(e
     assert found["leads"] == "read anew as a whole, because the delta link had expired"
 
 
+async def test_a_mass_edit_found_by_reading_anew_waits_for_a_person_too(world: World) -> None:
+    leads = await crowd(world)
+    await control(world.dynamics, "delta/expire", {})
+    await world.sync()
+    assert await held(world) == set()  # of what was read anew nothing had changed
+    await world.put("leads", *({"leadid": lead, "jobtitle": "Oops"} for lead in leads[:20]))
+    await control(world.dynamics, "delta/expire", {})
+    await world.sync(2)
+    assert await held(world) == {("leads", "to-marketo", CHANGES)} and not await world.people(title="Oops")
+    await resume(world)
+    await world.rest()
+    assert await held(world) == set() and len(await world.people(title="Oops")) == 20
+
+
 async def test_deletes_inferred_by_the_hundred_wait_and_rows_that_come_back_are_not_deleted(world: World) -> None:
     leads = await crowd(world)
     world.watch.hidden = set(leads[:12])  # as where the sync's user may not see them any more
@@ -180,6 +194,24 @@ async def test_a_table_that_is_suddenly_empty_deletes_nobody_until_a_person_look
     await resume(world)
     await world.rest()
     assert all(await deleted_in_marketo(world, leads))
+
+
+async def test_all_of_a_small_table_gone_waits_for_a_person_whichever_side_lost_it(world: World) -> None:
+    accounts = await world.put("accounts", *({"name": f"Works {at}"} for at in range(12)))
+    for at in range(10):
+        await world.lead(emailaddress1=f"{at}@x.example")
+    await world.rest()
+    await world.delete("accounts", *accounts)
+    await control(world.dynamics, "delta/expire", {})
+    for person in await world.people():
+        await world.remove(str(person["id"]))
+    await world.advance(600)
+    await world.sync(2)
+    assert await held(world) == {("accounts", "to-marketo", EMPTY), ("leads", "to-marketo", DELETES)}
+    assert not any(each.get("dynamicsDeleted") for each in await world.objects("companies"))
+    await resume(world)
+    await world.rest()
+    assert all(each["dynamicsDeleted"] for each in await world.objects("companies"))
 
 
 async def test_a_record_that_changes_on_every_pass_is_one_error_and_then_quiet(either_world: World) -> None:
