@@ -35,6 +35,12 @@ async def read_open_episodes(connection: AsyncConnection, channel: str | None = 
     return [episode_of(row) for row in await connection.execute(query)]
 
 
+async def read_ended_episodes(connection: AsyncConnection, since: datetime) -> list[Episode]:
+    """Those that ended `since` then, newest first."""
+    query = select(episodes).where(episodes.c.closed_at >= since).order_by(episodes.c.id.desc())
+    return [episode_of(row) for row in await connection.execute(query)]
+
+
 async def read_episode(connection: AsyncConnection, number: int) -> Episode | None:
     row = (await connection.execute(select(episodes).where(episodes.c.id == number))).first()
     return None if row is None else episode_of(row)

@@ -1,6 +1,6 @@
 """What becomes of a channel's episodes: opened, worse, better, recovered. Everything of a family is one. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -21,19 +21,39 @@ class Step:
 
 
 def follow(
-    channel: str, family: str, before: Episode | None, conditions: Iterable[Condition], now: datetime
+    channel: str,
+    family: str,
+    before: Episode | None,
+    conditions: Iterable[Condition],
+    now: datetime,
+    ended: Sequence[Episode] = (),
 ) -> Step | None:
     """One family of one channel. `conditions` are all that stand there after a look, well ones too.
 
-    A member that is among `conditions` no more is not watched any more: paused, or nobody hears of it.
+    A member that is among `conditions` no more is not watched any more: paused, or nobody hears of it. Of the episodes
+    that `ended` a short while ago, newest first, one goes on where what was wrong in it is so again.
     """
     found = {one.key: one for one in conditions}
     bad = {key: one for key, one in found.items() if one.level != "well"}
     if before is None:
-        return _opened(channel, family, bad, now) if bad else None
+        return _begun(channel, family, bad, ended, now) if bad else None
     if not bad:
         return _ended(before, found, now)
     return _went_on(before, found, bad, now)
+
+
+def _begun(channel: str, family: str, bad: Mapping[str, Condition], ended: Sequence[Episode], now: datetime) -> Step:
+    subjects = {str(one.detail.get("subject")) for one in bad.values()}
+    before = next((one for one in ended if subjects.intersection(one.detail.get("ever", ()))), None)
+    return _again(before, bad, now) if before else _opened(channel, family, bad, now)
+
+
+def _again(before: Episode, bad: Mapping[str, Condition], now: datetime) -> Step:
+    """What comes and goes all the time is one trouble, and has one message."""
+    level, kept = _worst(bad.values()), {name: one for name, one in before.detail.items() if name != "ended"}
+    detail = {**_detail(kept, bad, now), "reopened": True}
+    told = {**_told(level, detail, list(_subjects(detail["members"])), []), "again": True}
+    return Step(replace(before, level=level, closed_at=None, late_since=None, detail=detail), "worse", told)
 
 
 def _opened(channel: str, family: str, bad: Mapping[str, Condition], now: datetime) -> Step:
@@ -49,7 +69,7 @@ def _ended(before: Episode, found: Mapping[str, Condition], now: datetime) -> St
     now_well = {key: {**one, **(found[key].detail if key in found else {})} for key, one in members.items()}
     ended = max(wells).isoformat() if wells else None
     detail = {**before.detail, "members": now_well, "ended": ended}
-    turn = {"level": "well", "ended": ended, "gone": sorted(members)}
+    turn = {"level": "well", **{name: detail.get(name) for name in ("ended", "ever", "affected", "reopened")}}
     return Step(replace(before, level="well", closed_at=now, detail=detail), "recovered", turn)
 
 

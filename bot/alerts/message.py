@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -110,7 +110,8 @@ def _recovered(episode: Episode) -> str:
         return f"ENDED  {subjects(ever)}: not watched any more (paused, not live, or unsubscribed)."
     one, many = ENDED[episode.family]
     waited = f"; {count(affected)} {'errors' if episode.family == 'errors' else 'records'} affected" if affected else ""
-    return f"RECOVERED  {subjects(ever)} {many if len(ever) > 1 else one} for {lasted(episode)}{waited}."
+    came_and_went = ", on and off," if episode.detail.get("reopened") else ""
+    return f"RECOVERED  {subjects(ever)} {many if len(ever) > 1 else one}{came_and_went} for {lasted(episode)}{waited}."
 
 
 def lasted(episode: Episode) -> str:
@@ -160,15 +161,22 @@ def _happened(telling: Telling, turn: EpisodeTurn) -> str:
     if turn.kind == "snoozed":
         return f"Snoozed until {_until(datetime.fromisoformat(turn.detail['until']), telling)} by {by}."
     if turn.kind == "recovered":
-        heading, _, rest = _verdicts(telling)[0].partition("  ")
+        then = replace(telling.episode, closed_at=turn.at, detail={**telling.episode.detail, **turn.detail})
+        heading, _, rest = _verdicts(replace(telling, episode=then))[0].partition("  ")
         return f"{heading.capitalize()}: {rest}"
     return _worse(turn, telling.zone) if turn.kind == "worse" else _better(turn, telling.zone)
 
 
 def _worse(turn: EpisodeTurn, zone: tzinfo) -> str:
     said = sentences(_of(turn, turn.detail.get("worse", [])), zone)
-    critical = "Critical: " if turn.detail.get("level") == "critical" else "Worse: "
-    return f"{critical}{'; '.join(said)}."
+    return f"{_heading(turn)}: {'; '.join(said)}."
+
+
+def _heading(turn: EpisodeTurn) -> str:
+    critical = turn.detail.get("level") == "critical"
+    if turn.detail.get("again"):
+        return "Again, critical" if critical else "Again"
+    return "Critical" if critical else "Worse"
 
 
 def _better(turn: EpisodeTurn, zone: tzinfo) -> str:

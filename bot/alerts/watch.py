@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,13 +16,14 @@ from bot.alerts.wants import Defaults, Wants, wants_of
 from bot.settings import Settings
 from storage.alerting import Condition, Episode
 from storage.database import Database
-from storage.episodes import open_of, read_conditions, read_open_episodes
+from storage.episodes import open_of, read_conditions, read_ended_episodes, read_open_episodes
 from storage.history import LaneName
 from storage.ledger.conditions import forget_conditions, keep_conditions, look_alone
 from storage.ledger.episodes import TEST, end_test, open_episode, record_turn, update_episode
 from storage.ledger.subscribing import read_subscriptions
 
 NEVER = PASSING["undelivered"]
+AGAIN_WITHIN = timedelta(hours=1)  # what is bad anew so soon after its recovery goes on with its message
 Keyed = Mapping[str, Condition]
 
 
@@ -44,6 +45,7 @@ async def watch(
         subscribed = await read_subscriptions(connection)
         wanting = wants_of(subscribed, settings.alert_channel, defaults_of(settings), now)
         before, episodes = await read_conditions(connection), await read_open_episodes(connection)
+        ended = await read_ended_episodes(connection, now - AGAIN_WITHIN)
         channels = dict.fromkeys([*wanting, *(channel for channel, _ in before), *(one.channel for one in episodes)])
         turned = 0
         for channel in channels:
@@ -52,7 +54,7 @@ async def watch(
             read = readings(figures, wants, was)
             after = {key: step(channel, was.get(key), reading, now) for key, reading in read.items()}
             await _keep(database, connection, was, after, now)
-            turned += await _turn(connection, wants, open_of(episodes, channel), after, now)
+            turned += await _turn(connection, wants, open_of(episodes, channel), ended, after, now)
         return turned
 
 
@@ -66,13 +68,20 @@ async def _keep(database: Database, connection: AsyncConnection, was: Keyed, aft
 
 
 async def _turn(
-    connection: AsyncConnection, wants: Wants, under_way: Mapping[str, Episode], after: Keyed, now: datetime
+    connection: AsyncConnection,
+    wants: Wants,
+    under_way: Mapping[str, Episode],
+    ended: Sequence[Episode],
+    after: Keyed,
+    now: datetime,
 ) -> int:
     turned = 0
     for family in dict.fromkeys(FAMILIES.values()):
         conditions = [one for one in after.values() if one.family == family]
-        found = follow(wants.channel, family, under_way.get(family), conditions, now)
-        turned += await _record(connection, wants, under_way.get(family), found, now) if found else 0
+        before = under_way.get(family)
+        lately = [one for one in ended if (one.channel, one.family) == (wants.channel, family)]
+        found = follow(wants.channel, family, before, conditions, now, lately)
+        turned += await _record(connection, wants, before, found, now) if found else 0
     if (test := under_way.get(TEST)) and test.ts:
         await end_test(connection, test, now)
         turned += 1
@@ -83,11 +92,11 @@ async def _record(connection: AsyncConnection, wants: Wants, before: Episode | N
     episode, called = found.episode, _called(wants, found)
     episode = replace(episode, mentioned=episode.mentioned or bool(called))
     number = episode.id
-    if before is None:
+    if not number:
         number = await open_episode(connection, episode)
     elif episode != before:
-        values = {"level": episode.level, "closed_at": episode.closed_at, "detail": dict(episode.detail)}
-        await update_episode(connection, number, **values, mentioned=episode.mentioned)
+        values = {"level": episode.level, "closed_at": episode.closed_at, "late_since": episode.late_since}
+        await update_episode(connection, number, **values, detail=dict(episode.detail), mentioned=episode.mentioned)
     if found.turn is None:
         return 0
     detail: dict[str, Any] = {**(found.detail or {}), **({"mention": called} if called else {})}

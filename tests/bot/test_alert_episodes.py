@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.alerts.episodes import Step, follow
 from storage.alerting import Condition, Episode, Level
-from tests.bot.watching import MINUTE, NOW
+from tests.bot.watching import HOUR, MINUTE, NOW
 
 
 def condition(subject: str, level: Level, rule: str = "backlog", affected: int = 10, **given: Any) -> Condition:
@@ -75,6 +75,23 @@ def test_the_records_affected_are_the_most_there_were_of_each_object() -> None:
     before = opened(LEADS, ACCOUNTS)
     later = followed(before, condition("leads", "warning", affected=3), condition("accounts", "well"))
     assert later.episode.detail["affected"] == 17
+
+
+def test_what_was_in_an_episode_that_ended_just_now_reopens_it() -> None:
+    ended = followed(opened(LEADS), condition("leads", "well")).episode
+    again = follow("C0OPS", "backlog", None, [condition("leads", "critical", affected=99)], NOW + HOUR, [ended])
+    assert again is not None and again.detail is not None
+    assert (again.turn, again.detail["again"], again.detail["worse"]) == ("worse", True, ["leads"])
+    assert (again.episode.level, again.episode.closed_at) == ("critical", None)
+    assert (again.episode.detail["affected"], again.episode.detail["began"]) == (99, NOW.isoformat())
+    assert "ended" not in again.episode.detail
+
+
+def test_what_was_not_in_it_is_a_trouble_of_its_own() -> None:
+    ended = followed(opened(LEADS), condition("leads", "well")).episode
+    other = follow("C0OPS", "backlog", None, [ACCOUNTS], NOW + HOUR, [ended])
+    assert other is not None
+    assert (other.turn, list(other.episode.detail["ever"])) == ("opened", ["accounts"])
 
 
 def test_where_all_is_well_again_it_has_recovered_when_the_last_was() -> None:

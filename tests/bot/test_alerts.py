@@ -96,16 +96,59 @@ async def test_another_object_and_a_higher_level_edit_the_message_and_grow_the_t
     assert "BEHIND  Leads" in edited
 
 
-async def test_late_again_is_a_new_message(looks: Looks, channel: Conversation) -> None:
+async def late_again_after(looks: Looks, well: timedelta) -> None:
+    """Leads are well for that long, and then late once more."""
     await looks.look_between(NOW, NOW + 5 * MINUTE)
+    await recover(looks)
+    await looks.look_between(NOW + 6 * MINUTE, NOW + 16 * MINUTE)
+    again = NOW + 16 * MINUTE + well
+    await looks.backlog("leads", 5000, again)
+    await looks.look_between(again, again + 5 * MINUTE)
+
+
+async def test_late_again_after_more_than_an_hour_is_a_new_message(looks: Looks, channel: Conversation) -> None:
+    await late_again_after(looks, 61 * MINUTE)
+    assert [one[:9].strip() for one in await roots(channel)] == ["RECOVERED", "BEHIND  L"]
+
+
+async def test_late_again_within_the_hour_goes_on_with_the_message(looks: Looks, channel: Conversation) -> None:
+    await late_again_after(looks, 40 * MINUTE)
+    (edited,) = await roots(channel)
+    assert edited.startswith("BEHIND  Leads: 5,000 waiting")
+    assert (await thread(channel))[1:] == ["Again: Leads: 5,000 waiting, the oldest for 5m."]
+    await recover(looks)
+    await looks.look_between(NOW + 62 * MINUTE, NOW + 72 * MINUTE)
+    assert (await roots(channel))[0].startswith("RECOVERED  Leads was behind, on and off, for 1h 2m; 5,000 records")
+
+
+async def test_what_recovered_and_came_again_while_slack_failed_is_told_as_both(
+    looks: Looks, channel: Conversation
+) -> None:
+    await looks.look_between(NOW, NOW + 5 * MINUTE)
+    await channel.control("weather", down=True)
     await recover(looks)
     await looks.look_between(NOW + 6 * MINUTE, NOW + 16 * MINUTE)
     await looks.backlog("leads", 5000, NOW)
     await looks.look_between(NOW + 17 * MINUTE, NOW + 22 * MINUTE)
-    assert [one[:9].strip() for one in await roots(channel)] == ["RECOVERED", "BEHIND  L"]
+    await channel.control("weather", down=False)
+    await looks.look(NOW + 23 * MINUTE)
+    (line,) = await thread(channel)
+    assert line.startswith(
+        "Recovered: Leads was behind for 6m; 1,204 records affected. (told late: 14:48 UTC)\nAgain: "
+    )
 
 
-async def test_flapping_around_a_threshold_for_an_hour_makes_one_episode(looks: Looks, channel: Conversation) -> None:
+async def test_flapping_slowly_for_two_hours_makes_one_message(looks: Looks, channel: Conversation) -> None:
+    for minute in range(120):
+        await looks.backlog("leads", 1300 if minute % 18 < 6 else 700, NOW + minute * MINUTE)
+        await looks.look(NOW + minute * MINUTE)
+    assert len(await roots(channel)) == len(await looks.episodes()) == 1
+    assert (await looks.turns())[:4] == ["opened", "recovered", "worse", "recovered"]
+
+
+async def test_flapping_quickly_around_a_threshold_for_an_hour_is_told_once(
+    looks: Looks, channel: Conversation
+) -> None:
     await looks.look_between(NOW, NOW + 5 * MINUTE)
     for minute in range(6, 66):
         await looks.backlog("leads", 700 if minute % 3 else 1300, NOW)
