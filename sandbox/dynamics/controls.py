@@ -13,6 +13,7 @@ POST /sandbox/definitions    {"table": "new_visit", "set": "new_visits", "column
 POST /sandbox/columns        {"table": "lead", "name": "new_synctomkto", "type": "Boolean"}    a column of one's own;
                                           "secured": true where a field security profile has to grant it
 POST /sandbox/plugins      {"table": "lead", "column": "jobtitle", "value": "Spy", "message": "No."}   400 0x80040265
+                           with a "code" of its own: 500 with that one, as 0x80040224 of a plug-in that crashes
 POST /sandbox/parallelism  {"hint": 4}                           the x-ms-dop-hint of answers under limits
 POST /sandbox/delta/expire   all delta tokens given out so far are expired
 POST /sandbox/tokens/revoke  all bearer tokens are void
@@ -32,6 +33,7 @@ from sandbox.dynamics.defaults import put
 from sandbox.dynamics.generating import generate
 from sandbox.dynamics.limits import Protection
 from sandbox.dynamics.people import People
+from sandbox.dynamics.plugins import ABORTED
 from sandbox.dynamics.query import moment
 from sandbox.dynamics.store import Plugin, Row, Rows, Store
 from sandbox.dynamics.writing import delete_one
@@ -139,7 +141,7 @@ class Controls:
 
     async def plugins(self, request: web.Request) -> web.Response:
         asked = await request.json()
-        plugin = Plugin(asked["column"], asked["value"], asked["message"])
+        plugin = Plugin(asked["column"], asked["value"], asked["message"], asked.get("code", ABORTED))
         self.store.logical[asked["table"]].plugins.append(plugin)
         return web.json_response(asked)
 

@@ -27,11 +27,15 @@ LINKS: dict[str, list[tuple[str, ...]]] = {
 
 @dataclass(frozen=True)
 class Plugin:
-    """Code of the customer's own, which says `message` to every write of a row whose `column` would hold `value`."""
+    """Code of the customer's own, which says `message` to every write of a row whose `column` would hold `value`.
+
+    With another `code` than that of a refusal, it does not say so but breaks down over it.
+    """
 
     column: str
     value: Any
     message: str
+    code: str
 
 
 class Rows:

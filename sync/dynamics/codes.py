@@ -89,6 +89,17 @@ def code_of(status: int, code: str, message: str) -> str:
     return f"http-{status}"
 
 
+def is_breakdown(failed: SyncFailure) -> bool:
+    """Whether Dataverse itself broke down over a call (a plug-in's crash, SQL's time-out, a lock), and did answer.
+
+    One row may have caused it, and then every call that holds this row breaks down. Who was throttled, or got no
+    answer but a gateway's, learnt nothing about any row.
+    """
+    if not isinstance(failed, Later) or failed.code in THROTTLED or failed.code == ROW_HAS_MOVED_ON:
+        return False
+    return failed.code.startswith("0x") or failed.code == "http-500"
+
+
 def failure(
     status: int, code: str, message: str, *, write: bool = False, retry_after: float | None = None
 ) -> SyncFailure:

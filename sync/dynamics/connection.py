@@ -10,7 +10,7 @@ import orjson
 
 from sync.dynamics.auth import SignIn
 from sync.dynamics.batch import Answer, Operation, content_type, read_batch, write_batch
-from sync.dynamics.codes import THROTTLED, failure
+from sync.dynamics.codes import THROTTLED, failure, is_breakdown
 from sync.dynamics.limits import LONGEST_PAUSE, Gate
 from sync.errors import Later, SyncFailure
 from sync.wire import Patience, no_answer, out_of_order
@@ -82,6 +82,8 @@ class Connection:
     async def _send(self, request: httpx.Request, *, write: bool) -> httpx.Response:
         def worth_repeating(failed: SyncFailure) -> bool | float:
             if not isinstance(failed, Later) or failed.unknown or (failed.retry_after or 0) > LONGEST_PAUSE:
+                return False
+            if write and is_breakdown(failed):  # of the same rows, and with the same end: their writer takes them apart
                 return False
             return 0.0 if failed.code in THROTTLED else True  # the gate waits for a throttle, for everybody
 

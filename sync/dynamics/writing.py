@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sync.dynamics.batch import Answer, Operation
-from sync.dynamics.codes import DUPLICATE_KEY
+from sync.dynamics.codes import DUPLICATE_KEY, is_breakdown
 from sync.dynamics.connection import API, Connection, answered_failure
-from sync.errors import Later, Never, PersonMustLook
+from sync.errors import Later, SyncFailure
 from sync.outcomes import Outcome, Written
 from sync.wire import chunks_of, write_chunks
 
@@ -31,15 +31,17 @@ async def create(
 ) -> list[Outcome]:
     """Creates `rows`, whose GUIDs make a repeated create harmless: what is there already is Written, not created.
 
-    What is refused as a whole is repeated once, as a $batch in which the good go through and each bad row is refused
-    in its own words.
+    What is refused as a whole, or broke Dataverse down, is repeated once, as a $batch in which the good go through
+    and each bad row is refused in its own words.
     """
     headers = DETECT_DUPLICATES if detect_duplicates else {}
 
     async def write(chunk: Sequence[NewRow]) -> list[Outcome]:
         try:
             return await _create_multiple(connection, entity_set, table, key, chunk, headers)
-        except (Never, PersonMustLook):
+        except SyncFailure as failed:
+            if isinstance(failed, Later) and (len(chunk) == 1 or not is_breakdown(failed)):
+                raise
             return await _create_each(connection, entity_set, key, chunk, headers)
 
     return await write_chunks(chunks_of(rows, ROWS_A_CALL), write)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.journeys.world import World, control
 
 MANY, BAD = 300, 7
@@ -92,3 +94,24 @@ async def test_of_300_edits_to_dynamics_with_7_bad_ones_293_go_through_at_once_i
     assert await world.codes() == ["0x80040265"] * 4 + ["0x80044331"] * 3
     assert await world.total("synced", direction="to-dynamics") - before == MANY - BAD
     assert await calls_that_write(world, world.dynamics) == 1
+
+
+async def crashing(world: World, code: str) -> None:
+    plugin = {"table": "lead", "column": "jobtitle", "value": "Spy", "message": "A plug-in crashed", "code": code}
+    await control(world.dynamics, "plugins", plugin)
+
+
+@pytest.mark.parametrize("code", ["0x80040224", "0x80044151"])
+async def test_of_300_people_to_dynamics_with_one_that_breaks_it_down_299_are_created_at_once(
+    world: World, code: str
+) -> None:
+    await crashing(world, code)
+    await world.rest()
+    await world.forget_calls()
+    await flagged(world, [{"title": "Spy"}])
+    await world.sync()
+    assert len(await world.rows("leads")) == MANY - 1
+    assert [(change.state, change.code) for change in await world.waiting() if change.attempts] == [
+        ("retrying" if code == "0x80040224" else "unknown", code)
+    ]
+    assert await calls_that_write(world, world.dynamics) == 2
