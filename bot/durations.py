@@ -4,7 +4,8 @@ import re
 from datetime import timedelta
 
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_PART = re.compile(r"(\d{1,6})\s*([wdhms])", re.IGNORECASE)
+UNIT = r"(?:weeks?|wks?|days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|[wdhms])"
+_PART = re.compile(rf"(\d{{1,6}}(?:[.,]\d{{1,2}})?)\s*({UNIT})", re.IGNORECASE)
 _WHOLE = re.compile(rf"(?:{_PART.pattern}\s*)+", re.IGNORECASE)
 
 
@@ -36,7 +37,8 @@ def exact(span: timedelta) -> str:
 
 
 def parse(text: str) -> timedelta | None:
-    """`24h`, `90m`, `7d`, `1d 2h`, `2w` as a span; None where it is none of those."""
+    """`24h`, `90m`, `30 min`, `1.5 hours`, `1d 2h`, `2w` as a span; None where it is none of those."""
     if not _WHOLE.fullmatch(text.strip()):
         return None
-    return timedelta(seconds=sum(int(number) * _UNITS[unit.lower()] for number, unit in _PART.findall(text)))
+    parts = [(float(number.replace(",", ".")), unit[0].lower()) for number, unit in _PART.findall(text)]
+    return timedelta(seconds=round(sum(number * _UNITS[unit] for number, unit in parts)))

@@ -16,13 +16,33 @@ from bot.reading_status import read_status
 from bot.reading_subscribing import read_subscribe, read_unsubscribe
 from bot.request import Health, Help, Ignore, Misunderstood, Pause, Reopen, Request, Resume, Retry
 from bot.texts import _
-from bot.words import NoSense, Token, Vocabulary, known, nearest_of, tokens_of, typed
+from bot.words import MUCH_ALIKE, NoSense, Token, Vocabulary, known, nearest_of, others, tokens_of, typed
 
 LONGEST = 500
+MOST_MISTAKES = 5
 
 
 def parse(text: str, vocabulary: Vocabulary) -> Request | Misunderstood:
-    """What `text` (all that stands behind /sync, or a button's value) asks for; nothing is the overview."""
+    """What `text` (all that stands behind /sync, or a button's value) asks for; nothing is the overview.
+
+    What is offered in its place, where it means nothing, can always be read.
+    """
+    read = _read(text, vocabulary)
+    return _mended(read, vocabulary) if isinstance(read, Misunderstood) else read
+
+
+def _mended(said: Misunderstood, vocabulary: Vocabulary) -> Misunderstood:
+    """The same with an offer that can be read: further mistakes in it are mended as if it had been typed."""
+    offer = said.nearest
+    for _mistake in range(MOST_MISTAKES):
+        read = _read(offer, vocabulary)
+        if not isinstance(read, Misunderstood):
+            return Misunderstood(said.sentence.replace(f"/sync {said.nearest}", f"/sync {offer}", 1), offer)
+        offer = read.nearest
+    return Misunderstood(said.sentence.replace(f"/sync {said.nearest}", "/sync help", 1))
+
+
+def _read(text: str, vocabulary: Vocabulary) -> Request | Misunderstood:
     if len(text) > LONGEST:
         return Misunderstood(f"That is longer than {LONGEST} characters; fewer words will do.")
     tokens = tokens_of(text)
@@ -34,13 +54,32 @@ def parse(text: str, vocabulary: Vocabulary) -> Request | Misunderstood:
 
 
 def _command(tokens: list[Token], vocabulary: Vocabulary) -> tuple[str, list[Token]]:
-    """The command among `tokens`, and the others. Where there is none, filters mean errors, all else status."""
+    """The command among `tokens`, and the others. Where there is none, filters mean errors, all else status.
+
+    Raises NoSense where filters follow a word that is much like a command.
+    """
     for at, token in enumerate(tokens):
         named = None if token.key or token.quoted else known(token.value, vocabulary.commands)
         if named:
             return named, tokens[:at] + tokens[at + 1 :]
     about_errors = any(token.key not in ("", "by") or token.value.casefold() == "csv" for token in tokens)
+    if about_errors and (misspelt := _misspelt(tokens, vocabulary)):
+        raise misspelt
     return ("errors" if about_errors else "status"), tokens
+
+
+def _misspelt(tokens: list[Token], vocabulary: Vocabulary) -> NoSense | None:
+    """What to say where the first bare word is much like a command."""
+    passed = [*vocabulary.objects, *vocabulary.views, "csv"]
+    bare = (token for token in tokens if not token.key and not token.quoted and not known(token.value, passed))
+    first = next(bare, None)
+    near = first and nearest_of(first.value, vocabulary.commands, MUCH_ALIKE)
+    if not first or not near:
+        return None
+    words = others(near, tokens, first)
+    return NoSense(
+        _("I do not know “{word}”. Did you mean: /sync {words}").format(word=first.value, words=words), words
+    )
 
 
 def _read_help(tokens: list[Token], vocabulary: Vocabulary) -> Help:

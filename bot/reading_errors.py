@@ -10,6 +10,7 @@ from bot import durations
 from bot.request import Activity, Errors
 from bot.texts import _
 from bot.words import (
+    MUCH_ALIKE,
     NoSense,
     Token,
     Vocabulary,
@@ -29,7 +30,6 @@ from storage.error_search import Sort, State
 
 Asked = TypeVar("Asked", Errors, Activity)
 STATES: tuple[State, ...] = get_args(State)
-MUCH_ALIKE = 75  # of a hundred: names of people are words too
 EXAMPLES = {
     "code": "1003",
     "direction": "to-dynamics",

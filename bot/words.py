@@ -57,9 +57,10 @@ Command = Literal[
     "alerts",
     "quiet",
 ]
-_TOKEN = re.compile(r'(?:([a-z]+):)?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
+_TOKEN = re.compile(r'(?:([a-z]+)([:=]))?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
 _NEAR = 60
+MUCH_ALIKE = 75  # of a hundred: names of people are words too
 FILLERS = ("all", "everything", "to", "error")
 
 
@@ -96,7 +97,7 @@ def unspeakable(names: Sequence[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word: `key` is what stood before its colon, if that is one of ours."""
+    """One word: `key` is what stood before its colon (or `=`), if that is one of ours."""
 
     value: str
     key: str = ""
@@ -130,8 +131,8 @@ def tokens_of(text: str) -> list[Token]:
 
 def _empty_filter(token: Token) -> str:
     """`code` of the word `code:`, which says no value."""
-    name = token.value.removesuffix(":").lower()
-    return name if name in KEYS and token.value.endswith(":") and not (token.key or token.quoted) else ""
+    name = token.value[:-1].lower()
+    return name if name in KEYS and token.value.endswith((":", "=")) and not (token.key or token.quoted) else ""
 
 
 def as_filter(token: Token) -> Token:
@@ -141,7 +142,7 @@ def as_filter(token: Token) -> Token:
     if name := _empty_filter(token):
         return Token("", name)
     name, colon, value = token.value.partition(":")
-    near_empty = not value and nearest_of(name, KEYS, at_least=75)
+    near_empty = not value and nearest_of(name, KEYS, at_least=MUCH_ALIKE)
     looks = name.isascii() and name.isalpha() and colon and not value.startswith("//")
     return Token(value, f"?{name}") if looks and (value or near_empty) else token
 
@@ -164,15 +165,15 @@ def since_first(words: str) -> NoSense:
     return NoSense(_("since must be before until. Did you mean: /sync {words}").format(words=words), words)
 
 
-def _token(key: str, quoted: str, bare: str) -> Token:
+def _token(key: str, sign: str, quoted: str, bare: str) -> Token:
     """`12:30` and `https://…` are words, not filters."""
     value = quoted or bare
     if not key or key.lower() in KEYS:
         return Token(value.strip(), key.lower(), bool(quoted))
-    near = process.extractOne(key.lower(), KEYS, scorer=fuzz.ratio, score_cutoff=75)
+    near = nearest_of(key, KEYS, at_least=MUCH_ALIKE)
     if near and not value.startswith("//"):
         return Token(value, f"?{key}")  # misspelt; said so when it is read
-    return Token(f"{key}:{value}")
+    return Token(f"{key}{sign}{value}")
 
 
 def typed(token: Token) -> str:
@@ -194,8 +195,13 @@ def known(word: str, words: Iterable[str]) -> str | None:
 
 
 def nearest_of(word: str, words: Iterable[str], at_least: int = _NEAR) -> str | None:
-    """The one most like `word`; None where none is alike by `at_least` of a hundred."""
-    found = process.extractOne(word.casefold(), list(words), scorer=fuzz.ratio, score_cutoff=at_least)
+    """The one most like `word`; None where none is alike by `at_least` of a hundred.
+
+    What begins with un- is never near what it may be the opposite of: `unpause` is not pause.
+    """
+    low = word.casefold()
+    fair = [one for one in words if not low.startswith("un") or one.casefold().startswith("un")]
+    found = process.extractOne(low, fair, scorer=fuzz.ratio, score_cutoff=at_least)
     return found[0] if found else None
 
 

@@ -96,7 +96,7 @@ def test_a_filter_that_there_is_not_is_no_word_to_search_for(text: str) -> None:
 
 def test_a_misspelt_filter_without_a_value_is_told_too() -> None:
     assert asked("errors cod:") == Misunderstood(
-        "There is no filter “cod:”. Did you mean: /sync errors code:", "errors code:"
+        "There is no filter “cod:”. Did you mean: /sync errors code:1003", "errors code:1003"
     )
 
 
@@ -133,6 +133,32 @@ def test_since_must_be_before_until(text: str, nearest: str) -> None:
 def test_one_day_alone_and_a_span_with_a_day_are_ranges() -> None:
     assert not isinstance(asked("errors since:2026-11-01 until:2026-11-01"), Misunderstood)
     assert not isinstance(asked("errors since:1h until:2026-11-01"), Misunderstood)
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("erors code:1003", "errors code:1003"),
+        ("code:1003 leads retyr", "retry code:1003 leads"),
+        ("ignroe code=1003 since:24h", "ignore code:1003 since:24h"),
+        ("statsu code:1003", "errors code:1003"),
+    ],
+)
+def test_a_misspelt_command_beside_a_filter_is_no_word_to_search_for(text: str, nearest: str) -> None:
+    answer = asked(text)
+    assert isinstance(answer, Misunderstood)
+    assert answer.nearest == nearest
+    assert answer.sentence.endswith(f"Did you mean: /sync {nearest}")
+
+
+def test_what_is_in_quotes_or_unlike_any_command_is_searched_for_beside_a_filter() -> None:
+    assert asked('"erors" code:1003') == Errors(code="1003", free=("erors",))
+    assert asked("Lovelace code:1003") == Errors(code="1003", free=("Lovelace",))
+
+
+def test_a_filter_may_have_an_equals_sign() -> None:
+    assert asked("errors code=1003 since= 24h") == asked("errors code:1003 since:24h")
+    assert asked('errors "code=1003" a=b') == Errors(free=("code=1003", "a=b"))
 
 
 @pytest.mark.parametrize(

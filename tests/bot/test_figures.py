@@ -22,6 +22,7 @@ def test_spans_are_spelled_in_two_units_at_most(span: str, words: str) -> None:
 
 
 def test_what_is_no_span_is_not_read_as_one() -> None:
+    assert parse("30min") == parse("30 minutes") == parse("0.5 hours") == timedelta(minutes=30)
     assert [parse(text) for text in ("", "h", "2", "2x", "24h later", "2026-11-01")] == [None] * 6
 
 

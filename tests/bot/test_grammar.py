@@ -165,6 +165,10 @@ def test_a_misspelt_filter_is_named() -> None:
     assert "object:leads" in answer.sentence
 
 
+def test_an_opposite_is_never_offered() -> None:
+    assert asked("unpause leads") == Misunderstood("I do not know “unpause”. Try: /sync help")
+
+
 def test_help_knows_its_commands() -> None:
     assert asked("help") == Help()
     assert asked("leads help") == Help()
