@@ -174,7 +174,8 @@ class Candidate:
 class Parked:
     """A change that was refused: an open error, until a person or a newer edit mends it.
 
-    `candidates` are the records among which a person can choose where several may be meant.
+    `candidates` are the records among which a person can choose where several may be meant. `ahead` is what of it was
+    written all the same.
     """
 
     change: Change
@@ -183,6 +184,7 @@ class Parked:
     dynamics_id: str | None = None
     marketo_id: str | None = None
     candidates: tuple[Candidate, ...] = ()
+    ahead: Settled | None = None
 
 
 Result = Settled | Skipped | Postponed | Parked

@@ -1,6 +1,6 @@
 """The changes of one round, taken out of the line, with what deciding about them needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -39,7 +39,7 @@ class Item:
 
 @dataclass(slots=True)
 class Claim:
-    """The changes of one round, and what deciding about them needs."""
+    """The changes of one round, and what deciding about them needs; `parked` are those that were refused on the way."""
 
     one: Object
     direction: Direction
@@ -51,6 +51,7 @@ class Claim:
     first_read_at: datetime
     reading_first: bool
     results: list[Result] = field(default_factory=list)
+    parked: list[Item] = field(default_factory=list)
     noted: dict[tuple[str, Direction], list[Seen]] = field(default_factory=dict)
     stopped: PersonMustLook | None = None
     delayed: Later | None = None
@@ -67,10 +68,17 @@ class Claim:
         return [change for change in self.changes if change.id not in done]
 
 
-async def claim(engine: Engine, one: Object, direction: Direction, size: int) -> Claim | None:
-    """Takes the next round, of at most `size`, out of the line and marks it in flight; None where nothing waits."""
+Sending = Callable[[Engine, Claim, Sequence[Item]], Awaitable[None]]
+"""How the items of a round are written, with a result for each."""
+
+
+async def claim(engine: Engine, one: Object, direction: Direction, size: int, linked: bool = False) -> Claim | None:
+    """Takes the next round, of at most `size`, out of the line and marks it in flight; None where nothing waits.
+
+    Where `linked`, only changes of records that are known on both sides.
+    """
     async with engine.database.write() as connection:
-        changes = await next_in_line(connection, one.name, direction, size)
+        changes = await next_in_line(connection, one.name, direction, size, linked)
         if not changes:
             return None
         await mark_in_flight(connection, [change.id for change in changes])

@@ -42,6 +42,7 @@ def failed(engine: Engine, claimed: Claim, item: Item, failure: SyncFailure, set
     """Files a refusal by its kind. `settles_after` is how long a lost call may still take effect on that side."""
     change, now = item.change, engine.now()
     if isinstance(failure, Never):
+        claimed.parked.append(item)
         there = item.link if item.link and not item.link.planned else Link(claimed.one.name, None, None)
         claimed.results.append(
             Parked(change, failure.code, failure.message, there.dynamics_id, there.marketo_id, failure.candidates)
@@ -52,7 +53,8 @@ def failed(engine: Engine, claimed: Claim, item: Item, failure: SyncFailure, set
         claimed.results.append(Postponed(change, "retrying", failure.code, failure.message, next_at))
     elif isinstance(failure, Later) and failure.unknown:
         claimed.delayed = failure
-        next_at = now + settles_after
+        broken = engine.suspects.breakdowns(change)
+        next_at = now + (max(settles_after, wait(broken)) if broken else settles_after)
         claimed.results.append(Postponed(change, "unknown", failure.code, failure.message, next_at, unsure=True))
     else:
         retry_after = failure.retry_after if isinstance(failure, Later) else None

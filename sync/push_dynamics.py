@@ -20,6 +20,7 @@ from sync.matching_dynamics import in_dynamics
 from sync.naming import with_rows_named
 from sync.new_owners import remark_on_owner, with_able_owners
 from sync.objects import Object
+from sync.opt_outs import send_opt_outs
 from sync.outcomes import Outcome, Written
 from sync.push import fail_all, failed, finish, take
 from sync.push_marketo import sent_link
@@ -44,11 +45,16 @@ async def push_to_dynamics(engine: Engine, claimed: Claim) -> None:
         fail_all(engine, claimed, failure)
         await finish(engine, claimed)
         return
+    await _send_alike(engine, claimed, items)
+    await send_opt_outs(engine, claimed, _send_alike)
+    await finish(engine, claimed)
+
+
+async def _send_alike(engine: Engine, claimed: Claim, items: Sequence[Item]) -> None:
     async with engine.database.write() as connection:
-        await save_links(connection, [sent_link(one, item) for item in items], "marketo_id")
+        await save_links(connection, [sent_link(claimed.one, item) for item in items], "marketo_id")
     for alike in _alike(items):
         await _send(engine, claimed, alike)
-    await finish(engine, claimed)
 
 
 def _alike(items: Sequence[Item]) -> list[list[Item]]:
@@ -150,6 +156,7 @@ async def _send(engine: Engine, claimed: Claim, items: Sequence[Item]) -> None:
         outcomes: Sequence[Outcome] = await _write(engine, claimed, items)
     except SyncFailure as failure:
         outcomes = [failure] * len(items)
+    outcomes = engine.suspects.judge([item.change for item in items], outcomes)
     for item, outcome in zip(items, outcomes, strict=True):
         _file(engine, claimed, item, outcome)
 

@@ -1,7 +1,7 @@
 """Writing to Marketo: people by id or by our id field, everything else by its external id, in full calls."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from storage.changes import Change, Link, Operation, Postponed, Seen, Settled, S
 from storage.ledger.claiming import keep_extra
 from storage.ledger.links import save_links
 from sync.addresses import park_taken
-from sync.claims import Claim, Item
+from sync.claims import Claim, Item, Sending
 from sync.decide import Delete, Insert, agreed_by_insert, edited
 from sync.deferring import defer, for_parent
 from sync.engine import CALL, Engine
@@ -22,16 +22,17 @@ from sync.matching import Matches
 from sync.matching_marketo import in_marketo
 from sync.naming import with_people_named
 from sync.objects import DELETED, SYNC, TYPE, Object
+from sync.opt_outs import send_opt_outs
 from sync.outcomes import Outcome
 from sync.push import fail_all, failed, finish, take
 from sync.roles import LEAD_ID, holders_of, role_row, roles_in
 from sync.roles_again import roles_of
 from sync.rows_read import CLOSED, ETAG
+from sync.suspects import calls_apart
 from sync.taken import keep_free
 from sync.values import fingerprint, fingerprints, to_marketo
 
 LEAD_NOT_FOUND = "1004"
-Sending = Callable[[Engine, Claim, Sequence[Item]], Awaitable[None]]
 KEPT = "kept in Marketo"
 
 
@@ -49,6 +50,7 @@ async def push_to_marketo(engine: Engine, claimed: Claim, send: Sending | None =
     if claimed.one.is_person:
         await _remember_sent(engine, claimed, items)
     await (send or send_calls)(engine, claimed, items)
+    await send_opt_outs(engine, claimed, _send_opt_outs)
     _note_roles(engine, claimed, roles)
     await finish(engine, claimed)
 
@@ -137,7 +139,7 @@ def sent_link(one: Object, item: Item) -> Link:
     return replace(link, sent={**link.sent, **sent})
 
 
-def _calls(one: Object, items: Sequence[Item]) -> list[list[Item]]:
+def _calls(engine: Engine, one: Object, items: Sequence[Item]) -> list[Sequence[Item]]:
     """Calls of at most 300 records that can be sent alike: inserts, updates and deletes of people go apart."""
     groups: dict[str, list[Item]] = {}
     for item in items:
@@ -145,12 +147,18 @@ def _calls(one: Object, items: Sequence[Item]) -> list[list[Item]]:
             "write" if not one.is_person and not isinstance(item.decision, Delete) else type(item.decision).__name__
         )
         groups.setdefault("Update" if one.is_person and together == "Delete" else together, []).append(item)
-    return [group[start : start + CALL] for group in groups.values() for start in range(0, len(group), CALL)]
+    calls = (calls_apart(group, lambda item: engine.suspects.breakdowns(item.change), CALL) for group in groups.values())
+    return [call for each in calls for call in each]
 
 
 async def send_calls(engine: Engine, claimed: Claim, items: Sequence[Item]) -> None:
     """Sends what was decided in as few calls as there can be, side by side, and files what became of each."""
-    await asyncio.gather(*(_send(engine, claimed, call) for call in _calls(claimed.one, items)))
+    await asyncio.gather(*(_send(engine, claimed, call) for call in _calls(engine, claimed.one, items)))
+
+
+async def _send_opt_outs(engine: Engine, claimed: Claim, items: Sequence[Item]) -> None:
+    await _remember_sent(engine, claimed, items)
+    await send_calls(engine, claimed, items)
 
 
 async def _send(engine: Engine, claimed: Claim, items: Sequence[Item]) -> None:
@@ -158,6 +166,7 @@ async def _send(engine: Engine, claimed: Claim, items: Sequence[Item]) -> None:
         outcomes: Sequence[Outcome] = await _write(engine, claimed, items)
     except SyncFailure as failure:
         outcomes = [failure] * len(items)
+    outcomes = engine.suspects.judge([item.change for item in items], outcomes)
     for item, outcome in zip(items, outcomes, strict=True):
         file_outcome(engine, claimed, item, outcome)
 

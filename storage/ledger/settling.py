@@ -30,12 +30,17 @@ class Round:
     def of(self, kind: type[Any]) -> list[Any]:
         return [one for one in self.results if isinstance(one, kind)]
 
+    @property
+    def written(self) -> list[Settled]:
+        """All that the other side took, of parked changes too."""
+        return [*self.of(Settled), *(one.ahead for one in self.of(Parked) if one.ahead)]
+
 
 async def settle(database: Database, connection: AsyncConnection, done: Round, now: datetime) -> None:
     """Moves every change of the round to where it now belongs, with its totals, in its caller's transaction."""
     settled, skipped, parked = done.of(Settled), done.of(Skipped), done.of(Parked)
     await _close(connection, [one.change for one in (*settled, *skipped)], now)
-    await log_done(connection, settled, skipped, now)
+    await log_done(connection, done.written, skipped, now)
     await _link(database, connection, done, now)
     await _postpone(connection, done.of(Postponed))
     await _park(database, connection, parked, now)
@@ -43,8 +48,8 @@ async def settle(database: Database, connection: AsyncConnection, done: Round, n
         await _count_throughput(database, connection, settled, now)
         await wake_children(connection, [f"{done.object}:{one.link.dynamics_id}" for one in settled if one.link])
     moves = _moves(done)
-    if settled and done.two_way:
-        moves.update(await _tell_the_other_side(connection, done, settled, now))
+    if done.written and done.two_way:
+        moves.update(await _tell_the_other_side(connection, done, now))
     await move(database, connection, moves)
 
 
@@ -77,7 +82,7 @@ async def _close(connection: AsyncConnection, closed: Sequence[Change], now: dat
 
 async def _link(database: Database, connection: AsyncConnection, done: Round, now: datetime) -> None:
     by = key_of(done.direction)
-    written = [one.link for one in done.of(Settled) if one.link]
+    written = [one.link for one in done.written if one.link]
     await save_links(connection, written, by, synced_at=now)
     learnt = [one.link for one in (*done.of(Skipped), *done.of(Postponed)) if one.link]
     await save_links(connection, learnt, by)
@@ -193,17 +198,15 @@ async def wake_children(connection: AsyncConnection, parents: Sequence[str]) -> 
     await connection.execute(update(changes).where(waiting).values(state="waiting", waits_for=None, next_at=None))
 
 
-async def _tell_the_other_side(
-    connection: AsyncConnection, done: Round, settled: Sequence[Settled], now: datetime
-) -> Moves:
+async def _tell_the_other_side(connection: AsyncConnection, done: Round, now: datetime) -> Moves:
     """What was just written is the newest known value of the side written to, also in a change waiting from there.
 
     Without this the loser of a collision would come back: its change still holds the value that lost. A parked change
     that it mends is tried again, but for one that went round in a loop. So is whatever is parked of a record that was
     deleted: it was refused for that, where the delete was held back, and is not to be written any more.
     """
-    told = {other_id(one.link, done.direction): one.written for one in settled if one.link and one.written}
-    gone = {other_id(one.link, done.direction) for one in settled if one.link and one.operation == "delete"}
+    told = {other_id(one.link, done.direction): one.written for one in done.written if one.link and one.written}
+    gone = {other_id(one.link, done.direction) for one in done.written if one.link and one.operation == "delete"}
     query = select(changes).where(
         changes.c.object == done.object,
         changes.c.direction == opposite(done.direction),
