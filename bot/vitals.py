@@ -90,8 +90,8 @@ class Pulse:
             overdue = self._overdue_since(jobs, await health.read_last_progress(connection))
         if self._only_answers:
             return Own(overdue, may_call=None, throttled=None)
-        plan = self._engine.spending.plan(self._every)
-        return Own(overdue, plan.used, plan.calls, self._slowed.lately(self._throttled(), self._now()))
+        plan, stops_at = self._engine.spending.plan(self._every), self._engine.allowance.share
+        return Own(overdue, plan.used, stops_at, plan.calls, self._slowed.lately(self._throttled(), self._now()))
 
     async def take(self) -> Vitals:
         """Everything; asks Marketo for the quota used, unless it was asked lately."""

@@ -21,6 +21,11 @@ class Allowance:
     def ours(self) -> int:
         return int(self.daily * (1 - self.reserved))
 
+    @property
+    def share(self) -> float:
+        """Of the day's calls, from which on we make no more."""
+        return self.ours / self.daily
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -20,14 +20,16 @@ STALLED_AFTER = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What this process knows: `used` is the share of the day's calls (None: nobody knows), `throttled` how often each
+    """What this process knows: `used` is the share of the day's calls that are, by all together (None: nobody knows),
 
-    service slowed us down in the last quarter of an hour. `overdue_since`: no pass ended for too long. Where another
+    `stops_at` the one from which on we make no more, `throttled` how often each service slowed us down in the last
+    quarter of an hour. `overdue_since`: no pass ended for too long. Where another
     process syncs, `may_call` and `throttled` are None: they are known to that one alone.
     """
 
     overdue_since: datetime | None = None
     used: float | None = None
+    stops_at: float = 1.0
     may_call: bool | None = True
     throttled: Mapping[str, int] | None = field(default_factory=dict)
 

@@ -53,7 +53,7 @@ def rule(what: str, terms: Thresholds, defaults: Defaults) -> str:
         "refused": _("sign-in or permission refused"),
         "native-sync": _("Marketo's native sync switched on"),
         "schema": _("a mistake in the schema"),
-        "quota": _("80 % and 100 % of the day's API calls used"),
+        "quota": _("80 % and 100 % of our share of the day's API calls used"),
         "throttled": _("throttled for long"),
         "down": _("no pass finished in time"),
         "brake": _("a brake that stopped it"),

@@ -86,8 +86,12 @@ def _down(one: Member, zone: tzinfo) -> str:
 
 
 def _quota(one: Member, zone: tzinfo) -> str:
-    stopped = "; nothing is read or written until they are counted anew" if one.get("stopped") else ""
-    return f"{one['value']} % of the day's calls to Marketo are used{stopped}"
+    used, stops_at = one.get("used", one["value"]), int(one.get("stops_at", 100))
+    said = f"{used} % of the day's calls to Marketo are used"
+    if not one.get("stopped"):
+        return f"{said}; at {stops_at} % the sync stops calling it"
+    others = ", and the rest is left to other integrations" if stops_at < 100 else ""
+    return f"{said}{others}; nothing is read from Marketo or written to it until they are counted anew"
 
 
 def _brake(one: Member, zone: tzinfo) -> str:
@@ -131,8 +135,10 @@ def _rule(one: Member) -> str:
         return f"{where}{rule} > {_span(limit)}{lasts}: {_span(value)}"
     if rule == "growing":
         return f"{where}growing: {count(int(value or 0))}, {count(int(limit or 0))} 6 h ago"
-    if rule in ("failures", "quota"):
-        return f"{where}{rule} {'>' if rule == 'failures' else '≥'} {limit} %{lasts}: {value} %"
+    if rule == "failures":
+        return f"{where}failures > {limit} %{lasts}: {value} %"
+    if rule == "quota":
+        return f"quota ≥ {limit} % of ours: {value} %"
     least = f" for at least {_held(one)}" if one.get("held") else ""
     return (
         f"{where}{rule}{least}: {code_of(one) if one.get('code') else clean(str(one['subject'])).removeprefix('code:')}"

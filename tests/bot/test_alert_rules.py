@@ -9,6 +9,7 @@ from bot.alerts.readings import UNKNOWN, Band, Reading
 from storage.changes import Finding
 from storage.episodes import Undelivered
 from storage.history import Service
+from sync.quota import Allowance, plan
 from tests.bot.watching import (
     CRITICAL,
     HOUR,
@@ -172,10 +173,14 @@ def test_a_field_that_is_there_no_more_is_a_warning() -> None:
 
 @pytest.mark.parametrize(
     ("used", "expected"),
-    [(0.75, WELL), (0.77, LEAVING), (0.8, WARNING), (0.96, Band("warning", "critical")), (1.0, CRITICAL)],
+    [(30_000, WELL), (31_000, LEAVING), (32_000, WARNING), (38_400, Band("warning", "critical")), (40_000, CRITICAL)],
 )
-def test_the_quota_speaks_at_80_and_at_100_per_cent(used: float, expected: Band) -> None:
-    assert band("quota:marketo", figures(own=Own(used=used))) == expected
+def test_the_quota_speaks_at_80_and_at_100_per_cent_of_what_is_not_left_to_others(used: int, expected: Band) -> None:
+    allowance = Allowance(50_000, 0.2)
+    planned = plan(used, allowance, 1, 60, NOW)
+    own = Own(used=planned.used, stops_at=allowance.share, may_call=planned.calls)
+    assert band("quota:marketo", figures(own=own)) == expected
+    assert own.may_call is (expected != CRITICAL)
 
 
 def test_what_only_another_process_knows_stays_as_it_was() -> None:

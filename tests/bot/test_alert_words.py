@@ -105,10 +105,21 @@ def buttons(found: Figures) -> dict[str, str]:
             "down: sync",
         ),
         (
-            figures(own=Own(used=0.81, may_call=False)),
-            "QUOTA  81 % of the day's calls to Marketo are used; "
-            "nothing is read or written until they are counted anew.",
-            "quota ≥ 80 %: 81 %",
+            figures(own=Own(used=0.66, stops_at=0.8)),
+            "QUOTA  66 % of the day's calls to Marketo are used; at 80 % the sync stops calling it.",
+            "quota ≥ 80 % of ours: 82 %",
+        ),
+        (
+            figures(own=Own(used=0.81, stops_at=0.8, may_call=False)),
+            "QUOTA, CRITICAL  81 % of the day's calls to Marketo are used, and the rest is left to other integrations; "
+            "nothing is read from Marketo or written to it until they are counted anew.",
+            "quota ≥ 80 % of ours: 101 %",
+        ),
+        (
+            figures(own=Own(used=1.0, stops_at=1.0, may_call=False)),
+            "QUOTA, CRITICAL  100 % of the day's calls to Marketo are used; "
+            "nothing is read from Marketo or written to it until they are counted anew.",
+            "quota ≥ 80 % of ours: 100 %",
         ),
         (
             figures(stopped("leads", "brake-empty", held=True, stopped_message="Dynamics shows no leads at all")),

@@ -106,7 +106,7 @@ class Week:
 
     def used(self, share: float) -> Callable[[], Awaitable[None]]:
         async def use() -> None:
-            self.sync.own = replace(self.sync.own, used=share, may_call=share < 1)
+            self.sync.own = replace(self.sync.own, used=share, may_call=share < self.sync.own.stops_at)
 
         return use
 
@@ -170,8 +170,8 @@ async def test_a_bad_week(week: Week) -> None:
         at("Mon", "09:00"): week.dynamics_is_away,
         at("Mon", "10:30"): week.restart,
         at("Mon", "12:00"): week.services_are_back,
-        at("Tue", "14:00"): week.used(0.82),
-        at("Tue", "17:00"): week.used(1.0),
+        at("Tue", "14:00"): week.used(0.66),
+        at("Tue", "17:00"): week.used(0.8),
         at("Wed", "06:00"): week.used(0.0),
         at("Wed", "10:00"): week.leads_are_edited,
         at("Wed", "10:10"): week.somebody_acknowledges,

@@ -1,6 +1,9 @@
 """The day's calls to Marketo are spent by a plan. The day is US Central's: at 10:00 UTC it has 20 hours left."""
 
+from bot.vitals import Pulse
 from sync.scheduler import sync_jobs
+from tests.bot.test_metrics import settings_with
+from tests.bot.watching import band, figures
 from tests.journeys.world import World, control
 
 MIDNIGHT = 20 * 3600
@@ -59,6 +62,15 @@ async def test_when_only_the_share_of_other_integrations_is_left_marketo_is_not_
     assert len(await world.people()) == 1
 
 
+async def test_who_is_warned_beforehand_hears_at_the_stop_that_it_is_critical(world: World) -> None:
+    pulse = Pulse(settings_with(), world.database, world.engine.now, world.engine)
+    levels = []
+    for calls in (31_000, 33_000, 40_000):
+        await use_up(world, calls)
+        levels.append(band("quota:marketo", figures(own=await pulse.own())).enters)
+    assert levels == ["well", "warning", "critical"]
+
+
 async def test_while_marketo_may_not_be_called_its_edits_noted_before_still_reach_dynamics(world: World) -> None:
     await world.person(email="bo@x.example", lastName="Bo", syncToDynamics=True)
     await world.weather(world.dynamics, down=True)
@@ -83,3 +95,36 @@ async def test_how_much_is_used_is_asked_once_in_ten_minutes(world: World) -> No
     await world.sync(20)
     kinds = await world.calls(world.marketo)
     assert sum(calls for kind, calls in kinds.items() if kind.startswith("stats")) == 2
+
+
+async def many_leads(world: World) -> list[str]:
+    leads = [{"lastname": f"L{n}", "emailaddress1": f"{n}@x.example"} for n in range(900)]
+    ids = await world.put("leads", *leads)
+    await world.rest()
+    return ids
+
+
+async def portions(found: AsyncIterator[object]) -> int:
+    return len([each async for each in found])
+
+
+async def test_what_is_asked_for_by_hand_stops_at_the_share_of_other_integrations_and_says_until_when(
+    world: World,
+) -> None:
+    leads = await many_leads(world)
+    await use_up(world, 39_990)
+    assert await portions(compare(world.engine, "leads")) == 3
+    with pytest.raises(Spent) as stopped:
+        for _ in range(10):
+            await portions(compare(world.engine, "leads"))
+    assert stopped.value.again_at == datetime(2026, 11, 24, 6, tzinfo=UTC)
+    plan = world.engine.spending.plan()
+    assert plan.used == 0.8 and not plan.calls
+    await world.forget_calls()
+    with pytest.raises(Spent):
+        await portions(bring_field(world.engine, "leads", "title"))
+    with pytest.raises(Spent):
+        await repair(world.engine, "leads", [Difference("value", leads[0], None, "", "title")])
+    assert await world.calls(world.marketo) == {}
+    await world.advance(MIDNIGHT)
+    assert await portions(compare(world.engine, "leads")) == 3

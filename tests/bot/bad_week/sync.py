@@ -54,7 +54,7 @@ class Sync:
     database: Database
     began: datetime
     down: dict[Side, str] = field(default_factory=dict)
-    own: Own = field(default_factory=lambda: Own(used=0.1))
+    own: Own = field(default_factory=lambda: Own(used=0.1, stops_at=0.8))
     much_at_once: int = 20_000
     _records: int = 0
     _sampled_at: datetime = datetime(2026, 1, 1, tzinfo=UTC)
