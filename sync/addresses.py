@@ -9,13 +9,14 @@ from storage.ledger.links import links_by
 from sync.claims import Claim, Item
 from sync.decide import Update
 from sync.engine import Engine
-from sync.errors import Never
+from sync.errors import Later, Never
 from sync.matching import address, address_of, stands_alone
 from sync.objects import Object
 from sync.push import failed
 from sync.values import fingerprint
 
 EMAIL_TAKEN = "email-taken"
+ARRIVING = Later("import-address", "a person with this e-mail address is being imported")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Holder:
 
 async def park_taken(engine: Engine, claimed: Claim, items: Sequence[Item]) -> list[Item]:
     """Parks the updates that would give a record somebody else's address, and returns the rest."""
+    items = _after_the_import(engine, claimed, items)
     mails = {item.change.id: new for item in items if (new := _new_address(claimed.one, item))}
     if not mails:
         return list(items)
@@ -45,6 +47,15 @@ async def park_taken(engine: Engine, claimed: Claim, items: Sequence[Item]) -> l
         else:
             left.append(item)
     return left
+
+
+def _after_the_import(engine: Engine, claimed: Claim, items: Sequence[Item]) -> list[Item]:
+    """An address in the file of a bulk import goes to nobody else meanwhile: Marketo does not show its holder yet."""
+    arriving = {mail for mails in engine.importing.values() for mail in mails}
+    wait = [item for item in items if arriving and _new_address(claimed.one, item) in arriving]
+    for item in wait if claimed.direction == "to-marketo" else ():
+        failed(engine, claimed, item, ARRIVING, timedelta())
+    return [item for item in items if item not in wait]
 
 
 def _link(item: Item) -> Link:

@@ -75,7 +75,10 @@ class Engine:
     allowance: Allowance = field(default_factory=Allowance)
     spending: Spending = field(init=False)
     stopping: bool = False
-    importing: set[str] = field(default_factory=set)  # the people that a bulk import is under way of: others wait
+    importing: dict[str, frozenset[str]] = field(
+        default_factory=dict
+    )  # the people that a bulk import is under way of, and their addresses
+    suspects: Suspects = field(default_factory=Suspects)
     people_turns: Turnstile = field(
         default_factory=Turnstile
     )  # one for each round of writing people, whatever they are

@@ -1,13 +1,14 @@
 """The first sync of many people, by Marketo's bulk import: a handful of calls for thousands, instead of one per 300.
 
-It runs beside the passes, for a file takes minutes; they leave all people alone meanwhile. A file's rows are upserts on
-our id field. Marketo tells neither the ids it gave nor whether it created or updated, so the ids are read
-from an extract of who was created since, and what the import did not take is written once more by an ordinary call,
-which says of each record why.
+It runs beside the passes, for a file takes minutes, and may queue for hours; of people they write meanwhile only those
+who are linked already. A file's rows are upserts on our id field. Marketo tells neither the ids it gave nor whether it
+created or updated, so the ids are read from an extract of who was created since, and what the import did not take is
+written once more by an ordinary call, which says of each record why.
 """
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from storage.ledger.claiming import IMPORT_TAKES, any_in_flight, enough_wait, mark_importing
@@ -19,8 +20,10 @@ from sync.engine import Engine
 from sync.errors import Later, SyncFailure
 from sync.lanes import may_write
 from sync.marketo.bulk import files_of
+from sync.matching import address
 from sync.objects import Object
 from sync.outcomes import Outcome, Written
+from sync.push import finish
 from sync.push_marketo import file_outcome, inserted, push_to_marketo, send_calls
 from sync.turnstile import Caller, calling_for
 
@@ -38,19 +41,9 @@ async def import_waiting(engine: Engine) -> bool:
     for one in engine.people:
         if await _is_worth_it(engine, one):
             with calling_for(Caller(f"{one.name} import")):
-                await _import_alone(engine, one)
+                await _import(engine, one)
             return True
     return False
-
-
-async def _import_alone(engine: Engine, one: Object) -> None:
-    """While no pass writes people of any kind: a contact may be the very person of a lead in the file."""
-    async with engine.people_turns.turn():  # which the last round of a pass has given back
-        engine.importing.add(one.name)
-    try:
-        await _import(engine, one)
-    finally:
-        engine.importing.discard(one.name)
 
 
 async def _is_worth_it(engine: Engine, one: Object) -> bool:
@@ -70,19 +63,41 @@ async def _is_worth_it(engine: Engine, one: Object) -> bool:
 
 
 async def _import(engine: Engine, one: Object) -> None:
+    """A round like others, but for those who are new: of them a file is made when the round is over."""
+    try:
+        async with engine.people_turns.turn():  # a contact may be the very person of a lead in the file
+            engine.importing[one.name] = frozenset()
+            claimed, items = await _matched(engine, one)
+            engine.importing[one.name] = frozenset(address(item.change.values) for item in items) - {""}
+        if claimed and items:
+            await send_by_file(engine, claimed, items)
+            await finish(engine, claimed)
+            log.info("%d of %s came to an end by bulk import", len(claimed.results), one.name)
+    finally:
+        engine.importing.pop(one.name, None)
+
+
+async def _matched(engine: Engine, one: Object) -> tuple[Claim | None, list[Item]]:
+    """Writes by ordinary calls who is in Marketo already, or was once; those to be imported are still in flight."""
     claimed = await claim(engine, one, "to-marketo", engine.pace.import_from)
+    new: list[Item] = []
+
+    async def send_others(engine: Engine, claimed: Claim, items: Sequence[Item]) -> None:
+        new.extend(item for item in items if isinstance(item.decision, Insert) and item.link is None)
+        apart = {item.change.id for item in new}
+        await send_calls(engine, claimed, [item for item in items if item.change.id not in apart])
+
     if claimed is None:
-        return
+        return None, new
+    await push_to_marketo(engine, claimed, send_others)
+    rest = [item.change for item in new]
     async with engine.database.write() as connection:
-        await mark_importing(connection, [change.id for change in claimed.changes])
-    await push_to_marketo(engine, claimed, send_by_file)
-    log.info("%d of %s came to an end by bulk import", len(claimed.results), one.name)
+        await mark_importing(connection, [change.id for change in rest])
+    return replace(claimed, changes=rest, results=[], parked=[], noted={}, awaited=set()), new
 
 
-async def send_by_file(engine: Engine, claimed: Claim, items: Sequence[Item]) -> None:
-    """Inserts by file, all else by ordinary calls; and by them too what the import did not take."""
-    inserts = [item for item in items if isinstance(item.decision, Insert)]
-    await send_calls(engine, claimed, [item for item in items if not isinstance(item.decision, Insert)])
+async def send_by_file(engine: Engine, claimed: Claim, inserts: Sequence[Item]) -> None:
+    """Inserts by file; and by ordinary calls what the import did not take."""
     began, taken, refused = engine.now(), list[Item](), list[Item]()
     for part, file in files_of([inserted(claimed.one, item) for item in inserts]):
         mine, inserts = inserts[: len(part)], inserts[len(part) :]

@@ -2,7 +2,8 @@
 
 The services let calls in by turns of the lanes (sync.turnstile), whatever waits in each. People are written by one
 round at a time, in both directions, because a round may have to find some among those that the round before it made;
-these rounds take turns likewise, and none begins while a file of people is imported.
+these rounds take turns likewise. While a file of people is imported, which takes longer than a round may, they write
+only people who are linked: nobody has to be found, and nobody of the file is among them.
 """
 
 import asyncio
@@ -27,18 +28,13 @@ async def push_all(engine: Engine, readable: set[Side]) -> bool:
     async with engine.database.write() as connection:
         await wake(connection, engine.now(), engine.spending.plan().retries)
         states = await lane_states(connection)
-    reachable = [lane for lane in engine.lanes if _target(lane) in readable and not _is_imported(engine, lane)]
+    reachable = [lane for lane in engine.lanes if _target(lane) in readable]
     chosen = [lane for lane in reachable if may_write(engine, _state(states, lane))]
     return await Pushing(engine, states, chosen).run()
 
 
 def _target(lane: Lane) -> Side:
     return "marketo" if lane[1] == "to-marketo" else "dynamics"
-
-
-def _is_imported(engine: Engine, lane: Lane) -> bool:
-    """Whether a bulk import of people is under way, and this lane writes people too."""
-    return bool(engine.importing) and engine.object_named(lane[0]).is_person
 
 
 def _state(states: Mapping[Lane, LaneState], lane: Lane) -> LaneState:
@@ -197,9 +193,10 @@ class Pushing:
             return await self._claim_and_push(one, lane)
 
     async def _claim_and_push(self, one: Object, lane: Lane) -> Claim | None:
-        if _is_imported(self._engine, lane) or not await self._is_busy(lane):
+        if not await self._is_busy(lane):
             return None
-        claimed = await claim(self._engine, one, lane[1], self._size())
+        linked = one.is_person and bool(self._engine.importing)
+        claimed = await claim(self._engine, one, lane[1], self._size(), linked)
         if claimed is None:
             return None
         self._moves += 1

@@ -23,14 +23,20 @@ class Import:
     number: int
     header: list[str]
     delimiter: str
+    rows: list[list[str]]
+    call: Call
+    state: str = "Queued"
     done: int = 0
     failures: list[list[str]] = field(default_factory=list)
 
     def status(self) -> Json:
         failed = len(self.failures)
+        if self.state != "Complete":
+            told = "Import failed" if self.state == "Failed" else ""
+            return {"batchId": self.number, "importId": str(self.number), "status": self.state, "message": told}
         told = f"Import completed{' with errors' if failed else ''}, {self.done} records imported, {failed} failed"
         counts = {"numOfLeadsProcessed": self.done, "numOfRowsFailed": failed, "numOfRowsWithWarning": 0}
-        return {"batchId": self.number, "importId": str(self.number), "status": "Complete", **counts, "message": told}
+        return {"batchId": self.number, "importId": str(self.number), "status": self.state, **counts, "message": told}
 
 
 @dataclass
@@ -58,23 +64,31 @@ class Bulk:
         self.people = writes.people
         self.new_id = new_id
         self.imports: dict[str, Import] = {}
+        self.import_end = "Complete"  # or "Queued", which is none yet; "Failed"; the code by which files are refused
         self.exports: dict[str, Export] = {}
 
     # imports
 
     def import_people(self, call: Call) -> Json:
         """POST bulk/v1/leads.json?format=csv&lookupField=: multipart with a part `file`; upserts row by row."""
+        if self.import_end.isdigit():
+            raise Refusal(self.import_end, "Import refused")
         delimiter = DELIMITERS.get(call.required("format"))
         if delimiter is None or not isinstance(call.body, str):
             raise Refusal("1003" if delimiter is None else "613", "Invalid format or multipart request")
         rows = list(csv.reader(io.StringIO(call.body), delimiter=delimiter))
         if not rows:
             raise Refusal("1003", "Empty file")
-        job = Import(1000 + len(self.imports), rows[0], delimiter)
-        for row in rows[1:]:
-            self._import_row(job, row, call)
+        job = Import(1000 + len(self.imports), rows[0], delimiter, rows[1:], call)
         self.imports[str(job.number)] = job
+        self._work_on(job)
         return succeeded([{"batchId": job.number, "importId": str(job.number), "status": "Queued"}])
+
+    def _work_on(self, job: Import) -> None:
+        if job.state == "Queued":
+            job.state = self.import_end
+            for row in job.rows if job.state == "Complete" else ():
+                self._import_row(job, row, job.call)
 
     def _import_row(self, job: Import, row: list[str], call: Call) -> None:
         lookup = call.parameters.get("lookupField") or "email"
@@ -88,7 +102,9 @@ class Bulk:
             job.done += 1
 
     def import_status(self, call: Call) -> Json:
-        return succeeded([self._import(call).status()])
+        job = self._import(call)
+        self._work_on(job)
+        return succeeded([job.status()])
 
     def import_failures(self, call: Call) -> Plain:
         """The rows that failed, as they came, with a last column for the reason."""

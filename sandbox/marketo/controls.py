@@ -5,6 +5,10 @@ POST  /sandbox/native-sync      {"on": true}: object writes are refused with 101
 POST  /sandbox/custom-objects   {"on": false}: the subscription has none, every call about them is refused with 1026
 GET   /sandbox/customobjects/{name}    {"count": n, "rows": [...]}
 POST  /sandbox/blocked          {"fields": ["title"]}: API updates leave them as they are, and say "updated"
+POST  /sandbox/breaking         {"field": "title", "value": "Spy", "code": "611", "message": "System error"}: so ends
+                                every call that writes such a record; null for a field that is empty; {} for no more
+POST  /sandbox/imports          {"end": "Queued"}: files of people stay in the queue until "Complete"; "Failed": so
+                                their jobs end, with nobody taken; "603": so files are refused
 POST  /sandbox/quota            {"used": 49999}: calls counted today
 GET   /sandbox/people           {"count": n, "rows": [...]}; likewise companies, opportunities, roles, salespersons,
                                 namedaccounts; ?count=1 leaves the rows out
@@ -39,6 +43,8 @@ def add_instance_controls(app: web.Application, instance: Instance) -> None:
     router.add_post("/sandbox/native-sync", controls.native_sync)
     router.add_post("/sandbox/blocked", controls.blocked)
     router.add_post("/sandbox/quota", controls.quota)
+    router.add_post("/sandbox/breaking", controls.breaking)
+    router.add_post("/sandbox/imports", controls.imports)
     router.add_post("/sandbox/custom-objects", controls.custom_objects)
     router.add_get("/sandbox/customobjects/{name}", controls.custom_rows)
     router.add_get("/sandbox/people", controls.people)
@@ -73,6 +79,18 @@ class Controls:
         return web.json_response({"fields": fields})
 
     async def custom_objects(self, request: web.Request) -> web.Response:
+    async def breaking(self, request: web.Request) -> web.Response:
+        asked = await _asked(request)
+        if asked:
+            self.instance.breaking.append(Breaking(**asked))
+        else:
+            self.instance.breaking.clear()
+        return web.json_response(asked)
+
+    async def imports(self, request: web.Request) -> web.Response:
+        self.instance.bulk.import_end = str((await _asked(request))["end"])
+        return web.json_response({"end": self.instance.bulk.import_end})
+
         self.instance.customs.on = bool((await _asked(request)).get("on"))
         return web.json_response({"on": self.instance.customs.on})
 

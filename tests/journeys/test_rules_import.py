@@ -1,6 +1,8 @@
 """A first sync above a size goes through Marketo's bulk import."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from sqlalchemy import select, update
 
@@ -8,7 +10,7 @@ from storage.models import changes
 from sync.importing import import_waiting
 from sync.lanes import push_all
 from sync.passes import run_pass
-from tests.journeys.world import World, paced
+from tests.journeys.world import World, control, paced
 from tests.waiting import until
 
 MANY = 60
@@ -21,6 +23,20 @@ async def many(world: World, **of_some: str) -> list[str]:
     rows = [{"lastname": "Many", "subject": "Asked", "emailaddress1": f"m{at}@x.example"} for at in range(MANY)]
     rows[7] |= of_some
     return await world.put("leads", *rows)
+
+
+@asynccontextmanager
+async def queued_import(world: World) -> AsyncIterator[None]:
+    """A file of all that waits stands in Marketo's queue; it is worked on at the end."""
+    paced(world, import_from=30, import_every_seconds=0.01, push_seconds=0)
+    await run_pass(world.engine)
+    paced(world, push_seconds=30)
+    await control(world.marketo, "imports", {"end": "Queued"})
+    importing = asyncio.create_task(import_waiting(world.engine))
+    await until(lambda: any(world.engine.importing.values()))
+    yield
+    await control(world.marketo, "imports", {"end": "Complete"})
+    assert await importing
 
 
 async def read_only_then_import(world: World) -> None:
@@ -98,6 +114,35 @@ async def test_a_contact_who_is_a_lead_in_the_file_is_not_made_beside_it(world: 
     await world.weather(world.marketo, latency_ms=0)
     await world.rest()
     assert len(await world.people(email="m5@x.example")) == 1 and len(await world.people()) == MANY
+
+
+async def test_who_is_linked_is_written_both_ways_while_a_file_is_queued(either_world: World) -> None:
+    world = either_world
+    lead, contact = await world.lead(emailaddress1="l@x.example"), await world.contact(emailaddress1="c@x.example")
+    await many(world)
+    person = str((await world.one(dynamicsLeadId=lead))["id"])
+    async with queued_import(world):
+        await world.edit_lead(lead, donotbulkemail=True)
+        await world.edit_contact(contact, donotbulkemail=True)
+        await world.edit(person, title="Countess")
+        await world.sync(2)
+        assert (await world.by_id(person))["unsubscribed"]
+        assert (await world.one(dynamicsContactId=contact))["unsubscribed"]
+        assert (await world.row("leads", lead))["jobtitle"] == "Countess"
+        assert len(await world.people()) == 2  # of the file, nobody has come
+    await world.rest()
+    assert len(await world.people()) == 2 + MANY and await world.errors() == []
+
+
+async def test_an_address_in_the_file_is_given_to_nobody_else_meanwhile(world: World) -> None:
+    lead = await world.lead(emailaddress1="l@x.example")
+    await many(world)
+    async with queued_import(world):
+        await world.edit_lead(lead, emailaddress1="M5@x.example")
+        await world.sync(2)
+        assert await world.people(email="M5@x.example") == []
+    await world.rest(apart=900)
+    assert await world.codes() == ["email-taken"] and len(await world.people(email="m5@x.example")) == 1
 
 
 async def test_what_was_put_off_is_not_imported_for_the_sake_of_a_few(world: World) -> None:
