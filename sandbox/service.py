@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from aiohttp import web
 
@@ -115,7 +115,7 @@ def weather_middleware(around: Surroundings) -> Callable[[web.Request, Handler],
     return middleware
 
 
-def hang_up(request: web.Request) -> None:
+def hang_up(request: web.Request) -> NoReturn:
     """Loses the reply: closes the connection, so that the caller cannot know what became of the call.
 
     Always raises, with what aiohttp takes for an answer (and then cannot send) instead of logging it as our mistake.

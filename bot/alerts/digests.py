@@ -17,7 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import export
 from bot.alerts.digest import Digest, draw
 from bot.alerts.due import Period, due, has, zone_of
-from bot.alerts.tell import NO_CHANNEL
 from bot.answers import Answer
 from bot.askers import Askers
 from bot.blocks import small
@@ -25,6 +24,7 @@ from bot.deliver import Deliverer, by_message_or_raise
 from bot.delivery import UploadRefused, send_personal_file
 from bot.figures import HOUR, clock, count, last_full_hour
 from bot.quota import PATIENCE_SECONDS
+from bot.refusals import NO_CHANNEL, PERSON_GONE
 from bot.safe import for_mrkdwn
 from bot.standing import Picture
 from bot.texts import _, plural, speaking
@@ -43,7 +43,6 @@ from sync.errors import SyncFailure
 
 log = logging.getLogger(__name__)
 LIST_KEPT_FOR = timedelta(days=30)
-PERSON_GONE = ("channel_not_found", "user_not_found", "user_disabled", "cannot_dm_bot", "messages_tab_disabled")
 FAILURES = (SlackClientError, aiohttp.ClientError, httpx.HTTPError, UploadRefused, TimeoutError, OSError)
 
 

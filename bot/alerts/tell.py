@@ -7,7 +7,7 @@ two is followed by another, two minutes later.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from bot.alerts.message import LATE, Telling
 from bot.alerts.quiet import is_held_back, zone_named
 from bot.answers import Answer
 from bot.deliver import OF_BLOCKS
+from bot.refusals import FAILURES, NO_CHANNEL, is_out
 from bot.safe import for_mrkdwn
 from storage.alerting import Episode, EpisodeTurn, Subscription
 from storage.database import Database
@@ -31,19 +32,11 @@ from storage.ledger.subscribing import read_quiet_times, read_subscriptions
 log = logging.getLogger(__name__)
 APART_SECONDS = 1.0  # Slack takes about one message a second in a channel (docs.slack.dev, rate limits)
 ANSWERS = ("acknowledged", "snoozed")  # what a person just did is told at once, quiet or not
-NO_CHANNEL = (
-    "channel_not_found",
-    "not_in_channel",
-    "is_archived",
-    "account_inactive",
-    "restricted_action",
-    "no_permission",
-)
 NO_MESSAGE = ("message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found")
 
 
 class Teller:
-    """One process's way to tell. `operators` hear of a channel that is gone where nobody subscribed to it.
+    """One process's way to tell. `operators` hear of a channel that is gone where nobody is left who subscribed to it.
 
     `wait` passes the seconds between two messages in one channel.
     """
@@ -182,17 +175,35 @@ class Teller:
         """Whoever subscribed hears of a channel that takes nothing any more, once until it does again."""
         async with self._database.read() as connection:
             known = episode.lost is not None or await was_lost(connection, episode.channel, episode.id)
-        people = list(dict.fromkeys(one.created_by for one in ours if one.created_by)) or self._operators
+        people, said = [one.created_by for one in ours if one.created_by], _in_place_of(episode.channel, error, telling)
         try:
-            for person in [] if known else people:
-                await self._send(person, _in_place_of(episode.channel, error, telling))
-        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as failure:
-            log.warning("nor did anybody hear of it: %r", failure)
+            if not known and not (await self._tell_each(people, said) or await self._tell_each(self._operators, said)):
+                log.error("nobody is left to hear that %s takes no alerts: %s", episode.channel, error)
+        except FAILURES as failure:
+            log.warning("nor did anybody hear of it yet: %r", failure)
             await self._give_back(claimed, error)
             return
         async with self._database.write() as connection:
             await ledger.update_episode(connection, episode.id, lost=error[:80])
             await ledger.told(connection, claimed, telling.now)
+
+    async def _tell_each(self, people: Iterable[str], said: Answer) -> bool:
+        """Whether anybody took a direct message; who is gone takes none. Raises where Slack fails before anybody did.
+
+        The conversation is opened first: Slack takes messages for people who are long deactivated
+        (python-slack-sdk#1156), but opens none with them (docs.slack.dev, conversations.open: user_disabled).
+        """
+        told = False
+        for person in dict.fromkeys(people):
+            try:
+                opened = await self._client.conversations_open(users=person)
+                await self._send(str((opened["channel"] or {})["id"]), said)
+                told = True
+            except FAILURES as failure:
+                log.warning("%s cannot be told: %s", person, failure)
+                if is_out(failure) and not told:
+                    raise
+        return told
 
     async def _give_back(self, claimed: Sequence[EpisodeTurn], failure: str) -> None:
         async with self._database.write() as connection:

@@ -16,6 +16,7 @@
                                                {"mute": true}   open, but silent
     POST /sandbox/delivery  {"request_url": URL or null, "signing_secret": "demo"}     HTTP mode, or back
     POST /sandbox/refuse    {"method": "chat.postMessage" | "response_url", "error", "times"}
+                                    error: Slack's, or of a method "hang_up", "not_json" (HTTP 503, cut short)
     POST /sandbox/blocks    {"refuse": ["table"], "where": "ephemeral"|"everywhere"}
     GET  /sandbox/acknowledgements; DELETE                how long each payload took to be acknowledged (ms)
 

@@ -16,6 +16,8 @@ def open_dm(call: Call) -> Answer:
         raise SlackError("user_not_found")
     if users in ([call.workspace.bot_user], ["USLACKBOT"]):
         raise SlackError("cannot_dm_bot")
+    if any(call.workspace.users[name].deleted for name in users):
+        raise SlackError("user_disabled")
     if len(users) > 1:
         raise SlackError("not_enough_users", ["the sandbox opens direct messages with one person only"])
     known = f"D{users[0][1:]}" in call.workspace.channels

@@ -1,5 +1,7 @@
 """/api/METHOD: tokens, scopes, limits and failures, before the method itself answers."""
 
+from typing import NoReturn
+
 from aiohttp import web
 
 from sandbox.service import hang_up
@@ -36,7 +38,7 @@ class WebApi:
 
     async def _try(self, request: web.Request, name: str) -> Answer:
         if ordered := self._slack.ordered_refusal(name):
-            raise RateLimited(1) if ordered == "ratelimited" else SlackError(ordered)
+            self._obey(ordered, request)
         method = METHODS.get(name)
         if method is None:
             raise SlackError("unknown_method", req_method=name)
@@ -45,6 +47,16 @@ class WebApi:
         if self._slack.around.weather.limits:
             self._slack.limits.method(name, method.tier)
         return self._weathered(request, call, method)
+
+    def _obey(self, ordered: str, request: web.Request) -> NoReturn:
+        """Fails as a test asked for: an error of Slack's, no answer, or one that a proxy cut short."""
+        if ordered == "hang_up":
+            self._slack.around.refused[ordered] += 1
+            hang_up(request)
+        if ordered == "not_json":
+            self._slack.around.refused[ordered] += 1
+            raise web.HTTPServiceUnavailable(text='{"ok": fal', content_type="application/json")
+        raise RateLimited(1) if ordered == "ratelimited" else SlackError(ordered)
 
     def _weathered(self, request: web.Request, call: Call, method: Method) -> Answer:
         """Some calls fail for now; half of those have taken effect all the same, and lose the reply."""

@@ -29,6 +29,10 @@ class Conversation:
         answer = await self.http.get(f"{self.url}/sandbox/messages", params={"user": user, **filters})
         return list(answer.json()["messages"])
 
+    async def calls(self) -> dict[str, int]:
+        """How often each method was called."""
+        return dict((await self.http.get(f"{self.url}/sandbox/calls")).json()["by_kind"])
+
     async def say(self, text: str, user: str = "U0ADMIN") -> dict[str, Any]:
         """The message that answers what `user` typed."""
         said = await self.control("say", user=user, channel=self.channel, text=text)

@@ -23,6 +23,7 @@ def order_refusal(slack_url: str, control: str, asked: dict[str, Any]) -> None:
         errors.add("invalid_blocks")
     elif control == "workspace":
         errors |= {"missing_scope", "not_in_channel", "channel_not_found", "is_archived"}
+        errors |= {"user_not_found", "user_disabled"}
 
 
 def expect_mention(slack_url: str, who: str) -> None:

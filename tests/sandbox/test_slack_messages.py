@@ -145,6 +145,23 @@ async def test_a_twenty_first_call_of_a_second_tier_method_is_refused(strict: Sl
     assert [answer["ok"] for answer in answers] == [True] * 20 + [False]
 
 
+async def test_no_conversation_is_opened_with_somebody_deactivated_whom_messages_still_reach(
+    slack: SlackService,
+) -> None:
+    await slack.control("workspace", users=[{"id": "U0LEFT", "deleted": True}])
+    assert (await slack.api("conversations.open", users="U0LEFT"))["error"] == "user_disabled"
+    assert (await slack.post(channel="U0LEFT"))["ok"]
+
+
+async def test_an_ordered_failure_may_be_no_answer_or_one_that_is_cut_short(slack: SlackService) -> None:
+    await slack.control("refuse", method="chat.postMessage", error="not_json")
+    answer = await slack.http.post("/api/chat.postMessage")
+    assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (503, "application/json")
+    await slack.control("refuse", method="chat.postMessage", error="hang_up")
+    with pytest.raises(httpx.RemoteProtocolError):
+        await slack.post()
+
+
 async def test_an_ordered_refusal_is_given_as_often_as_ordered(slack: SlackService) -> None:
     await slack.control("refuse", method="chat.postMessage", error="internal_error", times=2)
     assert [(await slack.post())["ok"] for _ in range(3)] == [False, False, True]

@@ -1,0 +1,104 @@
+"""What becomes of an alert that Slack does not take: who hears of it instead, how often, and what waits."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.settings import Settings
+from storage.alerting import Subscription
+from storage.database import Database
+from storage.episodes import read_undelivered
+from storage.ledger.subscribing import subscribe
+from tests.bot.alerting import MINUTE, Looks
+from tests.bot.conftest import NOW, Settle
+from tests.bot.conversation import Conversation
+from tests.objects import LANES
+from tests.rows import live
+
+FIVE = 5 * MINUTE
+OFTEN = timedelta(seconds=15)
+
+
+@pytest.fixture
+def settings(settle: Settle) -> Settings:
+    return settle(alert_channel="C0OPS", alert_backlog=1000, sync_operators="U0OPS")
+
+
+@pytest.fixture
+async def looks(sqlite_database: Database, settings: Settings) -> Looks:
+    """Every lane is live; 1,204 leads wait."""
+    await live(sqlite_database, *LANES)
+    found = Looks(sqlite_database, settings)
+    await found.backlog("leads", 1204, NOW)
+    return found
+
+
+@pytest.fixture
+def channel(slack_url: str, http: Any) -> Conversation:
+    return Conversation(slack_url, http)
+
+
+async def subscribed(looks: Looks, channel: str, by: str = "U0ADMIN", **given: Any) -> None:
+    async with looks.database.write() as connection:
+        await subscribe(connection, Subscription(channel, "alerts", by, NOW, **given))
+
+
+async def archived(channel: Conversation, *names: str) -> None:
+    await channel.control("workspace", channels=[{"id": name, "is_archived": True} for name in names])
+
+
+async def direct(channel: Conversation, user: str) -> list[str]:
+    """What a person reads in their direct messages."""
+    return [one["plain"] for one in await channel.messages(user) if one["channel"] == f"D{user[1:]}"]
+
+
+async def lost(looks: Looks) -> list[str | None]:
+    return [one.lost for one in await looks.episodes()]
+
+
+async def test_where_one_of_several_subscribers_is_gone_the_others_hear_once(
+    looks: Looks, channel: Conversation
+) -> None:
+    await subscribed(looks, "C0OPS", "U0ADMIN", what="backlog")
+    await subscribed(looks, "C0OPS", "U0GONE", what="oldest")
+    await archived(channel, "C0OPS")
+    await looks.look_between(NOW, NOW + FIVE + MINUTE, OFTEN)
+    assert len(await direct(channel, "U0ADMIN")) == 1
+    assert await lost(looks) == ["is_archived"]
+
+
+@pytest.mark.parametrize("gone", ["U0GONE", "U0LEFT"])
+async def test_where_the_only_subscriber_is_gone_the_operators_hear_once(
+    looks: Looks, channel: Conversation, gone: str
+) -> None:
+    """Of a deactivated person Slack still knows who it was."""
+    await channel.control("workspace", users=[{"id": "U0LEFT", "deleted": True}])
+    await subscribed(looks, "C0OPS", gone)
+    await archived(channel, "C0OPS")
+    await looks.look_between(NOW, NOW + FIVE + MINUTE, OFTEN)
+    (told,) = await direct(channel, "U0OPS")
+    assert "Slack says is_archived" in told
+    assert await direct(channel, "U0LEFT") == []
+
+
+async def test_where_nobody_is_left_it_is_listed_and_not_tried_again(looks: Looks, channel: Conversation) -> None:
+    await channel.control("workspace", users=[{"id": "U0OPS", "deleted": True}])
+    await subscribed(looks, "C0OPS", "U0GONE")
+    await archived(channel, "C0OPS")
+    await looks.look_between(NOW, NOW + FIVE + MINUTE, OFTEN)
+    async with looks.database.read() as connection:
+        (undelivered,) = await read_undelivered(connection)
+    assert (undelivered.channel, undelivered.error) == ("C0OPS", "is_archived")
+    assert (await channel.calls())["chat.postMessage"] == 1
+
+
+async def test_whoever_slack_cannot_reach_now_hears_later(looks: Looks, channel: Conversation) -> None:
+    await subscribed(looks, "C0OPS")
+    await archived(channel, "C0OPS")
+    await looks.look_between(NOW, NOW + FIVE - OFTEN)
+    await channel.control("refuse", method="conversations.open", error="hang_up", times=2)
+    await looks.look(NOW + FIVE)
+    assert (await direct(channel, "U0ADMIN"), await lost(looks)) == ([], [None])
+    await looks.look(NOW + FIVE + OFTEN)
+    assert len(await direct(channel, "U0ADMIN")) == 1
