@@ -14,6 +14,7 @@ from sync.marketo.client import Marketo
 from sync.objects import Object, lanes_of
 from sync.quota import Allowance
 from sync.spending import Spending
+from sync.suspects import Suspects
 from sync.turnstile import Turnstile
 
 CALL = 300  # records per Marketo call: its documented limit, and always worth filling

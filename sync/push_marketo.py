@@ -147,13 +147,23 @@ def _calls(engine: Engine, one: Object, items: Sequence[Item]) -> list[Sequence[
             "write" if not one.is_person and not isinstance(item.decision, Delete) else type(item.decision).__name__
         )
         groups.setdefault("Update" if one.is_person and together == "Delete" else together, []).append(item)
-    calls = (calls_apart(group, lambda item: engine.suspects.breakdowns(item.change), CALL) for group in groups.values())
-    return [call for each in calls for call in each]
+
+    def breakdowns(item: Item) -> int:
+        return engine.suspects.breakdowns(item.change)
+
+    return [call for group in groups.values() for call in calls_apart(group, breakdowns, CALL)]
 
 
 async def send_calls(engine: Engine, claimed: Claim, items: Sequence[Item]) -> None:
     """Sends what was decided in as few calls as there can be, side by side, and files what became of each."""
-    await asyncio.gather(*(_send(engine, claimed, call) for call in _calls(engine, claimed.one, items)))
+    calls = _calls(engine, claimed.one, items)
+    sent = [item for call in calls for item in call]
+    outcomes = [
+        each for call in await asyncio.gather(*(_send(engine, claimed, call) for call in calls)) for each in call
+    ]
+    judged = engine.suspects.judge([item.change for item in sent], outcomes)
+    for item, outcome in zip(sent, judged, strict=True):
+        file_outcome(engine, claimed, item, outcome)
 
 
 async def _send_opt_outs(engine: Engine, claimed: Claim, items: Sequence[Item]) -> None:
@@ -161,14 +171,11 @@ async def _send_opt_outs(engine: Engine, claimed: Claim, items: Sequence[Item]) 
     await send_calls(engine, claimed, items)
 
 
-async def _send(engine: Engine, claimed: Claim, items: Sequence[Item]) -> None:
+async def _send(engine: Engine, claimed: Claim, items: Sequence[Item]) -> Sequence[Outcome]:
     try:
-        outcomes: Sequence[Outcome] = await _write(engine, claimed, items)
+        return await _write(engine, claimed, items)
     except SyncFailure as failure:
-        outcomes = [failure] * len(items)
-    outcomes = engine.suspects.judge([item.change for item in items], outcomes)
-    for item, outcome in zip(items, outcomes, strict=True):
-        file_outcome(engine, claimed, item, outcome)
+        return [failure] * len(items)
 
 
 async def _write(engine: Engine, claimed: Claim, items: Sequence[Item]) -> list[Outcome]:

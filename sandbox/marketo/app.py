@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from sandbox.marketo.breaking import check_breaking
 from sandbox.marketo.controls import add_instance_controls
 from sandbox.marketo.envelope import Call, Json, Plain, Refusal, failed
 from sandbox.marketo.faults import HTTP_503, MESSAGES, Fault, draw, dropped
@@ -137,6 +138,8 @@ class Door:
             parameters.update({name: str(value) for name, value in parsed.items() if isinstance(value, (str, int))})
         route, captured = self.routes.find(request.path, method)
         self.around.calls[route.kind] += 1
+        if route.kind.endswith((".write", ".delete")):
+            check_breaking(self.instance.breaking, parsed)
         call = Call(parameters, parsed, captured, self.around.clock.now(), request[FIRST_UNSEEN])
         return route.answer(self.instance, call)
 

@@ -27,6 +27,7 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.marketo.breaking import Breaking
 from sandbox.marketo.envelope import Json, Refusal
 from sandbox.marketo.instance import Instance
 from sandbox.marketo.marketers import Marketers, checked_by_user
@@ -42,9 +43,9 @@ def add_instance_controls(app: web.Application, instance: Instance) -> None:
     router.add_post("/sandbox/tokens/expire", controls.expire_tokens)
     router.add_post("/sandbox/native-sync", controls.native_sync)
     router.add_post("/sandbox/blocked", controls.blocked)
-    router.add_post("/sandbox/quota", controls.quota)
     router.add_post("/sandbox/breaking", controls.breaking)
     router.add_post("/sandbox/imports", controls.imports)
+    router.add_post("/sandbox/quota", controls.quota)
     router.add_post("/sandbox/custom-objects", controls.custom_objects)
     router.add_get("/sandbox/customobjects/{name}", controls.custom_rows)
     router.add_get("/sandbox/people", controls.people)
@@ -78,7 +79,6 @@ class Controls:
         self.instance.writes.blocked = frozenset(fields)
         return web.json_response({"fields": fields})
 
-    async def custom_objects(self, request: web.Request) -> web.Response:
     async def breaking(self, request: web.Request) -> web.Response:
         asked = await _asked(request)
         if asked:
@@ -91,6 +91,7 @@ class Controls:
         self.instance.bulk.import_end = str((await _asked(request))["end"])
         return web.json_response({"end": self.instance.bulk.import_end})
 
+    async def custom_objects(self, request: web.Request) -> web.Response:
         self.instance.customs.on = bool((await _asked(request)).get("on"))
         return web.json_response({"on": self.instance.customs.on})
 

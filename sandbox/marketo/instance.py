@@ -6,6 +6,7 @@ from itertools import count
 from sandbox.marketo import standard_fields
 from sandbox.marketo.activities import Activities
 from sandbox.marketo.activity_reads import ActivityReads
+from sandbox.marketo.breaking import Breaking
 from sandbox.marketo.bulk import Bulk
 from sandbox.marketo.custom_objects import CustomObjects
 from sandbox.marketo.envelope import Json, Refusal
@@ -46,6 +47,7 @@ class Instance:
         self.lists = Lists(self.people, self.reads.lists)
         self.customs = CustomObjects(self.new_guid, self._fields_of)
         self.bulk = Bulk(self.writes, self.new_guid)
+        self.breaking: list[Breaking] = []
         self._tie()
 
     def _store(

@@ -25,6 +25,7 @@ NOT_FOUND = frozenset({"1004", "1013"})
 ALREADY_THERE = "1017"
 BLAMES_ONE_RECORD = frozenset({"701", "704", "709", "718"})
 """Refusals of a whole call, and before anything is written, that are about what is in one of its records."""
+BREAKDOWNS = frozenset({"500", "611", "1014", "http-500"})
 NATIVE_SYNC_ON = "1018"
 
 VERDICTS: dict[str, Verdict] = {
@@ -117,6 +118,15 @@ def failure(code: str, message: str, *, write: bool = False, retry_after: float 
         case "person":
             return PersonMustLook(code, message)
     return Never(code, message)
+
+
+def is_breakdown(failed: SyncFailure) -> bool:
+    """Whether Marketo itself broke down over a call, or could not make one record (1014), and did answer.
+
+    One record may have caused it, and then every call that holds this record breaks down. 604 and 502 are not among
+    these codes: who waited in vain learnt nothing about any record.
+    """
+    return isinstance(failed, Later) and failed.code in BREAKDOWNS
 
 
 def is_soon_over(failed: SyncFailure) -> bool:

@@ -115,3 +115,63 @@ async def test_of_300_people_to_dynamics_with_one_that_breaks_it_down_299_are_cr
         ("retrying" if code == "0x80040224" else "unknown", code)
     ]
     assert await calls_that_write(world, world.dynamics) == 2
+
+
+async def breaking(world: World, code: str, message: str = "System error", **held: str | None) -> None:
+    for field, value in held.items():
+        asked = {"field": field, "value": value, "code": code, "message": message}
+        await control(world.marketo, "breaking", asked)
+
+
+async def leads_with(world: World, titles: list[str]) -> list[str]:
+    rows = [
+        {"lastname": f"L{n}", "emailaddress1": f"{n}@x.example", "jobtitle": title} for n, title in enumerate(titles)
+    ]
+    return await world.put("leads", *rows)
+
+
+async def test_one_lead_that_breaks_marketo_down_keeps_299_out_for_minutes_and_is_parked_with_marketos_words(
+    world: World,
+) -> None:
+    await breaking(world, "611", title="Spy")
+    await world.rest()
+    await world.forget_calls()
+    leads = await leads_with(world, ["Spy"] + ["Ace"] * (MANY - 1))
+    await world.sync(passes=8, apart=100)
+    assert len(await world.people()) == MANY - 1
+    assert await calls_that_write(world, world.marketo) < 35
+    await world.sync(passes=8, apart=900)
+    assert [(error.record_id, error.code, error.message) for error in await world.errors()] == [
+        (leads[0], "611", "System error")
+    ]
+    assert len(await world.people()) == MANY - 1
+    await control(world.marketo, "breaking", {})
+    await world.edit_lead(leads[0], jobtitle="Countess")
+    await world.rest()
+    assert await world.errors() == [] and len(await world.people()) == MANY
+
+
+async def test_while_marketo_is_broken_down_for_all_nobody_is_parked_and_few_more_calls_are_made(world: World) -> None:
+    await breaking(world, "611", title="Ace")
+    await world.rest()
+    await world.forget_calls()
+    await leads_with(world, ["Ace"] * MANY)
+    await world.sync(passes=24, apart=180)
+    assert await world.errors() == [] and await world.people() == []
+    assert await calls_that_write(world, world.marketo) <= 12 * 11
+    await control(world.marketo, "breaking", {})
+    await world.rest(apart=900)
+    assert len(await world.people()) == MANY and await world.errors() == []
+
+
+async def test_a_person_whose_plug_in_crashes_dynamics_for_good_is_parked_with_its_words(world: World) -> None:
+    await crashing(world, "0x80040224")
+    await world.rest()
+    people = await flagged(world, [{"title": "Spy"}])
+    await world.sync(passes=10, apart=900)
+    assert [(error.marketo_id, error.code, error.message) for error in await world.errors()] == [
+        (people[0], "0x80040224", "A plug-in crashed")
+    ]
+    await world.edit(people[0], title="Countess")
+    await world.rest()
+    assert await world.errors() == [] and len(await world.rows("leads")) == MANY
