@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from bot import brought
 from bot.acting import refusal
 from bot.answers import Answer
-from bot.compared import under_way
+from bot.compared import under_way, why_stopped
 from bot.comparing import Telling
 from bot.figures import clock
 from bot.lanes_acted import not_here
@@ -49,7 +49,7 @@ async def run_field(request: Run, asker: Asker, world: World) -> Answer:
         async with alone_comparing(world.database) as alone:
             return await _bring(engine, request, one.name, field, total, asker, world) if alone else under_way()
     except SyncFailure as failure:
-        return brought.failed(request, failure.code)
+        return brought.failed(request, why_stopped(failure, world.now(), asker.zone))
     finally:
         engine.comparing, engine.bringing = "", None
 

@@ -72,7 +72,8 @@ def under_way(field: str, done: int, total: int | None) -> str:
 
 
 def failed(request: Run, code: str) -> Answer:
-    said = _("It stopped before the end: {code}. What was noted before that stays noted.").format(code=clean(code))
+    """`code` says why, as compared.why_stopped has it."""
+    said = _("It stopped before the end: {code}. What was noted before that stays noted.").format(code=code)
     return say(said, Button(_("Try again"), request.words))
 
 

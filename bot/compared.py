@@ -1,12 +1,12 @@
 """What people read when both sides are compared. Pure; ids, counts and names of fields only."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from bot import blocks
 from bot.answers import Answer, Block, assembled, fenced, say
 from bot.blocks import Button
-from bot.figures import count, named
+from bot.figures import clock, count, named
 from bot.reasons import because
 from bot.request import Compare, Run, Status
 from bot.safe import clean, for_mrkdwn
@@ -14,6 +14,7 @@ from bot.tables import Table
 from bot.texts import _, plural
 from storage.comparisons import Comparison, Counted
 from sync.comparing import Tally
+from sync.errors import Spent, SyncFailure
 from sync.repairing import Queued
 
 MOST_KINDS = 30
@@ -123,12 +124,20 @@ def under_way(name: str = "") -> Answer:
     return say(_("{object} are being compared already; one comparison at a time.").format(object=named(name)))
 
 
+def why_stopped(failure: SyncFailure, now: datetime, zone: tzinfo) -> str:
+    """Its code, for a service's own message may hold people's data; of calls that are spent, until when."""
+    if not isinstance(failure, Spent):
+        return clean(failure.code)
+    said = _("our share of the day's calls to Marketo is used; it can go on from {time} on")
+    return said.format(time=clock(failure.again_at, now, zone))
+
+
 def failed(request: Compare, code: str) -> Answer:
-    """A service that could not be asked; its own message may hold people's data."""
+    """A comparison or a repair that came to no end; `code` says why."""
     said = _("{object} could not be compared to the end: {code}. Nothing was changed by it.")
     if request.repair:
         said = _("The repair of {object} stopped: {code}. What was queued before that stays queued.")
-    told = said.format(object=named(request.object or ""), code=clean(code))
+    told = said.format(object=named(request.object or ""), code=code)
     return say(told, Button(_("Try again"), request.words))
 
 

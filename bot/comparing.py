@@ -63,7 +63,7 @@ async def compare_now(name: str, asker: Asker, world: World) -> Answer:
         async with alone_comparing(world.database) as alone:
             return await _compare(engine, name, asker, world) if alone else compared.under_way()
     except SyncFailure as failure:
-        return compared.failed(Compare(name), failure.code)
+        return compared.failed(Compare(name), compared.why_stopped(failure, world.now(), asker.zone))
     finally:
         engine.comparing = ""
 
@@ -157,7 +157,7 @@ async def queue_repair(request: Compare, name: str, asker: Asker, world: World) 
     try:
         return compared.repaired(name, await _repair(world.engine, last, records, asker, world))
     except SyncFailure as failure:
-        return compared.failed(request, failure.code)
+        return compared.failed(request, compared.why_stopped(failure, world.now(), asker.zone))
 
 
 async def _repair(engine: Engine, last: Comparison, records: int, asker: Asker, world: World) -> Queued:

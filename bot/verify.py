@@ -17,7 +17,7 @@ from bot.links import links_of
 from storage.comparisons import errors_of_people_alone
 from sync.comparing import Tally, by_kind, compare, expected
 from sync.engine import Engine
-from sync.errors import SyncFailure
+from sync.errors import Spent, SyncFailure
 from sync.fit import fit_both
 from sync.repairing import Queued, repair
 
@@ -111,6 +111,9 @@ async def verify(engine: Engine, arguments: Namespace) -> int:
             findings = Findings(engine, sheet, mends=arguments.repair)
             for name in arguments.objects or names:
                 await findings.verify(name)
+    except Spent as spent:
+        print(f"Not to the end: {spent.message}.", file=sys.stderr)
+        return 2
     except SyncFailure as failure:
         print(f"A service could not be read: {failure}", file=sys.stderr)
         return 2

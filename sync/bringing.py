@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from sync.by_hand import go_on
 from sync.comparing import Tally, portion_of
 from sync.engine import CALL, Engine
-from sync.errors import Later
 from sync.fit import fit_both
 from sync.looking import look
 from sync.meeting import pages_of
@@ -43,8 +43,7 @@ async def bring_field(engine: Engine, name: str, field: str, since: datetime | N
     columns = [*only.columns, "statecode"] if one.is_person else one.columns  # anything else is written as a whole
     async for page in pages_of(engine, one, columns, condition):
         for rows in chunks_of(page, CALL):
-            if engine.stopping:
-                raise Later("stopping", "the process is about to end")
+            await go_on(engine)
             looked = await look(engine, only, rows)
             verdicts = {row_id: _of_field(verdict, field) for row_id, verdict in looked.verdicts.items()}
             queued = await note_mendings(engine, one, verdicts, looked.rows)

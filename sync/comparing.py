@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from storage.changes import Difference, Link
 from storage.comparisons import count_links, last_link, links_after
+from sync.by_hand import go_on
 from sync.engine import CALL, Engine
-from sync.errors import Later
 from sync.fit import fit_both
 from sync.looking import Looked, look, look_for_gone
 from sync.meeting import pages_of, rows_by_id
@@ -70,7 +70,7 @@ async def expected(engine: Engine, name: str) -> int:
 async def compare(engine: Engine, name: str) -> AsyncIterator[Portion]:
     """Compares the object `name`, portion by portion, reading both services at the pace of the sync.
 
-    Raises SyncFailure where a service cannot be read, or the process is about to end.
+    Raises SyncFailure where a service cannot be read, the day's calls are spent, or the process is about to end.
     """
     await fit_both(engine)
     one = engine.object_named(name)
@@ -78,18 +78,13 @@ async def compare(engine: Engine, name: str) -> AsyncIterator[Portion]:
         marks = Marks(await last_link(connection))
     async for page in pages_of(engine, one):
         for rows in chunks_of(page, CALL):
-            _go_on(engine)
+            await go_on(engine)
             looked = await look(engine, one, rows)
             marks.set(kept.number for kept in looked.links.values())
             yield portion_of((await second_look(engine, one, looked)).values())
     async for unmet in _unmet(engine, one, marks):
-        _go_on(engine)
+        await go_on(engine)
         yield portion_of((await _look_for_unmet(engine, one, unmet)).values())
-
-
-def _go_on(engine: Engine) -> None:
-    if engine.stopping:
-        raise Later("stopping", "the process is about to end")
 
 
 async def second_look(engine: Engine, one: Object, looked: Looked) -> dict[str, Verdict]:

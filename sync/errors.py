@@ -1,5 +1,7 @@
 """How a call can fail: later, never, or only after a person has looked. The kind is all that its caller needs."""
 
+from datetime import datetime
+
 from storage.changes import Candidate
 
 
@@ -27,6 +29,15 @@ class Later(SyncFailure):
         super().__init__(code, message)
         self.retry_after = retry_after
         self.unknown = unknown
+
+
+class Spent(Later):
+    """Of the day's calls to Marketo only those are left that we leave to others; there are new ones at `again_at`."""
+
+    def __init__(self, again_at: datetime) -> None:
+        when = f"it can go on at {again_at:%Y-%m-%d %H:%M} UTC"
+        super().__init__("quota", f"our share of the day's calls to Marketo is used; {when}")
+        self.again_at = again_at
 
 
 class Never(SyncFailure):

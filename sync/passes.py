@@ -41,7 +41,8 @@ async def run_pass(engine: Engine, next_at: datetime | None = None) -> bool:
     fits = [side for side in SIDES if await _fit(engine, side)]  # both first: what either lacks is not read
     if "dynamics" in fits and await _read_dynamics(engine):
         readable.add("dynamics")
-    if "marketo" in fits and await _may_call(engine) and await _reading(engine, "marketo", _read_marketo(engine)):
+    may_call = "marketo" in fits and await engine.spending.may_call()
+    if may_call and await _reading(engine, "marketo", _read_marketo(engine)):
         readable.add("marketo")
     if engine.fitted == set(SIDES):
         more = await push_all(engine, readable)
@@ -59,12 +60,6 @@ async def _begin(engine: Engine) -> None:
         settled_at = now + timedelta(seconds=engine.pace.settle_seconds)
         await recover(connection, [each for each in names if each not in engine.importing], "to-marketo", settled_at)
         await recover(connection, names, "to-dynamics", now)
-
-
-async def _may_call(engine: Engine) -> bool:
-    """Whether Marketo's calls of the day are not down to those that are left to others."""
-    await engine.spending.look()
-    return engine.spending.plan().calls
 
 
 async def _fit(engine: Engine, side: Side) -> bool:

@@ -13,6 +13,7 @@ from storage.changes import Difference, Direction, Link, Seen
 from storage.comparisons import busy
 from storage.ledger.links import links_by, save_links
 from storage.ledger.noting import note
+from sync.by_hand import go_on
 from sync.differing import mend
 from sync.engine import CALL, Engine
 from sync.looking import look, look_for_gone, why_busy
@@ -51,6 +52,7 @@ async def repair(engine: Engine, name: str, differences: Iterable[Difference]) -
     ids = list(dict.fromkeys(each.dynamics_id for each in differences if each.dynamics_id))
     queued = Queued()
     for some in chunks_of(ids, CALL):
+        await go_on(engine)
         queued += await _repair(engine, one, some)
     return queued
 

@@ -36,7 +36,7 @@ class Spending:
         now = self._now()
         if self._asks_at is not None and now < self._asks_at:
             return
-        ends_at = now + timedelta(seconds=seconds_to_new_quota(now))
+        ends_at = self.again_at()
         self._asks_at = min(now + ASKED_EVERY, ends_at)
         try:
             used = await self._marketo.calls_today()
@@ -45,6 +45,16 @@ class Spending:
                 return
             used = self._allowance.daily
         self._counted = Counted(used, self._marketo.calls_made, ends_at)
+
+    async def may_call(self) -> bool:
+        """Whether Marketo's calls of the day are not down to those that are left to others."""
+        await self.look()
+        return self.plan().calls
+
+    def again_at(self) -> datetime:
+        """When the day's calls are given anew."""
+        now = self._now()
+        return now + timedelta(seconds=seconds_to_new_quota(now))
 
     def pass_began(self) -> None:
         self._began = self._marketo.calls_made

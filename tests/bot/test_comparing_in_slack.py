@@ -13,6 +13,7 @@ from storage.models import comparisons, differences
 from tests.bot.conftest import Settle
 from tests.bot.syncing import Syncing, syncing_bot
 from tests.journeys.planting import quietly, quietly_edited
+from tests.journeys.test_rules_quota import use_up
 from tests.parked import rows
 from tests.waiting import until
 
@@ -128,6 +129,18 @@ async def test_a_service_that_is_down_is_named_by_its_code_and_what_was_found_is
     await syncing.world.weather(syncing.world.marketo, down=False)
     assert "were not compared to the end yet" in (await syncing.talk.say("/sync compare leads csv"))["plain"]
     assert syncing.world.engine.comparing == ""
+
+
+async def test_where_only_the_calls_of_others_are_left_each_says_from_when_on_it_can_go_on(syncing: Syncing) -> None:
+    await planted(syncing)
+    await syncing.talk.say("/sync compare leads")
+    await use_up(syncing.world, 40_000)
+    calls = await syncing.world.calls(syncing.world.marketo)
+    why = "our share of the day's calls to Marketo is used; it can go on from 24 Nov 07:00 on."
+    asked = ("run leads field:title confirmed:2", "compare leads repair confirmed:2", "compare leads")
+    said = [(await syncing.talk.say(f"/sync {words}"))["plain"] for words in asked]
+    assert [why in each for each in said] == [True] * 3, said
+    assert await syncing.world.calls(syncing.world.marketo) == calls
 
 
 async def test_a_comparison_that_broke_off_is_not_running_and_its_failure_is_in_the_audit(syncing: Syncing) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -20,7 +21,7 @@ from sync.rehearsal import Ahead
 from tests.bot.conftest import REQUIRED
 from tests.journeys.planting import quietly
 from tests.journeys.test_edits import ada
-from tests.journeys.world import World, world_of
+from tests.journeys.world import World, control, world_of
 from tests.parked import everything, rows
 
 
@@ -68,6 +69,17 @@ async def test_a_difference_ends_it_with_1_and_is_told_and_written_down(
     (found,) = csv.DictReader((tmp_path / "found.csv").read_text(encoding="utf-8").splitlines())
     assert (found["dynamics_id"], found["marketo_id"]) == (lead, person)
     assert (found["dynamics_value"], found["marketo_value"]) == ("Programmer", "Countess")
+
+
+async def test_where_only_the_calls_of_others_are_left_it_ends_with_2_and_says_from_when_on_it_can_go_on(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await ada(world)
+    await control(world.marketo, "quota", {"used": 40_000})
+    assert await verified(world, "leads") == 2
+    assert re.search(
+        r"our share of the day's calls to Marketo is used; it can go on at [-\d]+ 0[56]:00 UTC", capsys.readouterr().err
+    )
 
 
 async def test_a_repair_is_queued_for_the_bot_that_runs(world: World, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,16 @@
 """The day's calls to Marketo are spent by a plan. The day is US Central's: at 10:00 UTC it has 20 hours left."""
 
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
 from bot.vitals import Pulse
+from storage.changes import Difference
+from sync.bringing import bring_field
+from sync.comparing import compare
+from sync.errors import Spent
+from sync.repairing import repair
 from sync.scheduler import sync_jobs
 from tests.bot.test_metrics import settings_with
 from tests.bot.watching import band, figures
