@@ -28,6 +28,7 @@ class Import:
     state: str = "Queued"
     done: int = 0
     failures: list[list[str]] = field(default_factory=list)
+    warnings: list[list[str]] = field(default_factory=list)
 
     def status(self) -> Json:
         failed = len(self.failures)
@@ -35,7 +36,8 @@ class Import:
             told = "Import failed" if self.state == "Failed" else ""
             return {"batchId": self.number, "importId": str(self.number), "status": self.state, "message": told}
         told = f"Import completed{' with errors' if failed else ''}, {self.done} records imported, {failed} failed"
-        counts = {"numOfLeadsProcessed": self.done, "numOfRowsFailed": failed, "numOfRowsWithWarning": 0}
+        counts = {"numOfLeadsProcessed": self.done, "numOfRowsFailed": failed}
+        counts["numOfRowsWithWarning"] = len(self.warnings)
         return {"batchId": self.number, "importId": str(self.number), "status": self.state, **counts, "message": told}
 
 
@@ -94,12 +96,26 @@ class Bulk:
         lookup = call.parameters.get("lookupField") or "email"
         action = "updateOnly" if lookup == "id" else "createOrUpdate"
         record = dict(zip(job.header, row, strict=False))
-        body = {"action": action, "lookupField": lookup, "input": [record]}
+        bad = self._bad_values(record, lookup)
+        good = {name: value for name, value in record.items() if name not in bad}
+        body = {"action": action, "lookupField": lookup, "input": [good]}
         [result] = self.writes.sync(Call({}, body, (), call.now, call.first_unseen))["result"]
         if result["status"] == "skipped":
             job.failures.append([*row, result["reasons"][0]["message"]])
-        else:
-            job.done += 1
+            return
+        job.done += 1
+        if reason := "; ".join(bad.values()):
+            job.warnings.append([*row, reason])
+
+    def _bad_values(self, record: dict[str, str], lookup: str) -> dict[str, str]:
+        """Why a row is imported without some of its values; without an address or a key it is not at all."""
+        bad = {}
+        for name in record.keys() - {lookup, "email"} & self.people.table.checks.keys():
+            try:
+                self.people.table.checks[name](record[name])
+            except Refusal as refusal:
+                bad[name] = refusal.message
+        return bad
 
     def import_status(self, call: Call) -> Json:
         job = self._import(call)
@@ -109,13 +125,17 @@ class Bulk:
     def import_failures(self, call: Call) -> Plain:
         """The rows that failed, as they came, with a last column for the reason."""
         job = self._import(call)
-        text = io.StringIO()
-        csv.writer(text, delimiter=job.delimiter).writerows([[*job.header, "Import Failure Reason"], *job.failures])
-        return Plain(text.getvalue() if job.failures else "")
+        return self._rows(job, "Import Failure Reason", job.failures)
 
     def import_warnings(self, call: Call) -> Plain:
-        self._import(call)
-        return Plain("")
+        """Likewise those that were taken without a value that is none of its field."""
+        job = self._import(call)
+        return self._rows(job, "Import Warning Reason", job.warnings)
+
+    def _rows(self, job: Import, reason: str, rows: list[list[str]]) -> Plain:
+        text = io.StringIO()
+        csv.writer(text, delimiter=job.delimiter).writerows([[*job.header, reason], *rows])
+        return Plain(text.getvalue() if rows else "")
 
     def _import(self, call: Call) -> Import:
         if call.path[0] not in self.imports:

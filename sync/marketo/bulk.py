@@ -19,6 +19,7 @@ from sync.marketo.connection import Connection, as_json
 MOST_BYTES = 9_500_000
 LONGEST_JOB = timedelta(hours=2)
 IMPORTED, FAILED_IMPORT = "Complete", "Failed"
+IMPORT_FAILED = "import-failed"
 EXPORTED, FAILED_EXPORT = "Completed", ("Failed", "Cancelled")
 
 Row = Mapping[str, Any]
@@ -58,24 +59,27 @@ async def import_people(
 ) -> set[str]:
     """Upserts a file's people by `lookup_field`, looking every so many seconds whether it is done.
 
-    Returns the lookup values of the rows that Marketo did not take, as its failures file lists them. Raises Later with
-    `unknown` where the job failed as a whole or does not come to an end.
+    Returns the lookup values of the rows that Marketo did not take, or took without one of their values: those in its
+    files of failures and of warnings. Raises Later with `unknown` where the job failed as a whole (IMPORT_FAILED: it
+    is over) or does not come to an end.
     """
     (job,) = await connection.send_file("leads", {"format": "csv", "lookupField": lookup_field}, file)
     number = job["batchId"]
     for _ in range(_looks(every)):
         (state,) = (await connection.read_bulk(f"leads/batch/{number}.json"))["result"]
         if state["status"] == IMPORTED:
-            return await _failed_rows(connection, number, lookup_field) if state["numOfRowsFailed"] else set()
+            files = {"failures": state["numOfRowsFailed"], "warnings": state.get("numOfRowsWithWarning")}
+            told = [await _rows(connection, f"{number}/{name}", lookup_field) for name, rows in files.items() if rows]
+            return set().union(*told)
         if state["status"] == FAILED_IMPORT:
-            raise Later("import-failed", str(state.get("message") or "the import failed"), unknown=True)
+            raise Later(IMPORT_FAILED, str(state.get("message") or "the import failed"), unknown=True)
         await sleep(every)
     raise Later("import-slow", f"import {number} has not come to an end", unknown=True)
 
 
-async def _failed_rows(connection: Connection, number: Any, lookup_field: str) -> set[str]:
-    """The same rows as in the file, with a last column that says why."""
-    text = await connection.read_file(f"leads/batch/{number}/failures.json")
+async def _rows(connection: Connection, file: str, lookup_field: str) -> set[str]:
+    """The same rows as in the file that was sent, with a last column that says why."""
+    text = await connection.read_file(f"leads/batch/{file}.json")
     return {row[lookup_field] for row in csv.DictReader(io.StringIO(text))}
 
 

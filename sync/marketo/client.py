@@ -150,8 +150,8 @@ class Marketo:
     async def import_people(self, lookup_field: str, file: bytes, every: float) -> set[str]:
         """Upserts the people of a CSV file (see sync.marketo.bulk.files_of) in one job, asked after `every` seconds.
 
-        Returns the lookup values of the rows that were not taken. Raises Later with `unknown` where it is not known
-        what became of the job.
+        Returns the lookup values of the rows that were not taken as they are. Raises Later with `unknown` where it is
+        not known what became of the job.
         """
         return await bulk.import_people(self._connection, lookup_field, file, every)
 

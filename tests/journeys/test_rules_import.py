@@ -70,6 +70,15 @@ async def test_a_row_that_the_import_does_not_take_has_its_own_code_and_message(
     assert len(await world.people()) == MANY - 1
 
 
+async def test_a_row_that_the_import_takes_without_one_of_its_values_is_an_error_too(world: World) -> None:
+    await many(world, jobtitle="Countess " * 30)
+    await read_only_then_import(world)
+    await world.check_sum()
+    (error,) = await world.errors()
+    assert error.code == "1003" and len(await world.people()) == MANY
+    assert await world.total("synced", object="leads", operation="insert") == MANY - 1
+
+
 async def test_a_person_whom_marketo_has_is_matched_and_not_imported_again(world: World) -> None:
     known = await world.person(email="m5@x.example", lastName="Many")
     ids = await many(world)

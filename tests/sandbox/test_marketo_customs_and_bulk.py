@@ -126,6 +126,15 @@ async def test_failed_rows_come_back_with_their_reason_in_a_last_column(marketo:
     assert lines[1].startswith("nonsense,A,")
 
 
+async def test_a_row_with_a_value_that_is_none_of_its_field_is_imported_without_it_and_warned_of(
+    marketo: MarketoService,
+) -> None:
+    job = await imported(marketo, "email,leadScore\na@b.co,lots\nc@d.co,7\n")
+    assert (job["numOfLeadsProcessed"], job["numOfRowsFailed"], job["numOfRowsWithWarning"]) == (2, 0, 1)
+    warnings = await marketo.http.get(f"/bulk/v1/leads/batch/{job['batchId']}/warnings.json")
+    assert warnings.text.splitlines()[1].startswith("a@b.co,lots,")
+
+
 async def bulk(marketo: MarketoService, path: str, body: Json | None = None) -> Json:
     method = "POST" if body is not None or path.endswith("enqueue.json") else "GET"
     return dict((await marketo.http.request(method, f"/bulk/v1/{path}", json=body)).json())
