@@ -2,40 +2,25 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
-from bot.alerts.figures import Figures
+from bot.alerts.causes import SCHEMA, cause_of, held_for, is_refused
+from bot.alerts.figures import Figures, age_of, count_of
 from bot.alerts.readings import UNKNOWN, Band, Reading, above, so
 from bot.alerts.wants import Wants
 from storage.history import Lane, Service
-from sync.dynamics.codes import THROTTLED as DYNAMICS_THROTTLED
-from sync.dynamics.codes import VERDICTS as DYNAMICS_VERDICTS
-from sync.marketo.codes import NATIVE_SYNC_ON, TOKEN_REFUSED
-from sync.marketo.codes import THROTTLED as MARKETO_THROTTLED
-from sync.marketo.codes import VERDICTS as MARKETO_VERDICTS
+from sync.marketo.codes import NATIVE_SYNC_ON
 
-SCHEMA = frozenset(
-    {"schema", "610", "703", "1006", "1011", "1021", "1026", "http-404"}
-    | {"0x0", "0x8006088a", "0x80060890", "0x8006089d", "0x80072491"}
-)
-SLOWED = DYNAMICS_THROTTLED | MARKETO_THROTTLED
 CRITICALLY_LONG = timedelta(hours=1)
 # A quarter of an hour's worth of answers that said "slow down": a drain meets some, a quarrel over the limit many.
 THROTTLED_TIMES = 30
-
-
-def is_refused(code: str | None) -> bool:
-    """Whether a code says that we may not come in, or may not do what we came for."""
-    if code is None or code in SCHEMA or code == NATIVE_SYNC_ON:
-        return False
-    verdicts = (MARKETO_VERDICTS.get(code), DYNAMICS_VERDICTS.get(code))
-    return code in TOKEN_REFUSED or "person" in verdicts or code.startswith(("invalid_", "unauthorized"))
 
 
 def refused(figures: Figures, wants: Wants) -> Iterator[Reading]:
     """A service refuses our sign-in or what we may do there; or an object is stopped by a permission."""
     if wants.about("refused"):
         for one in figures.services:
-            yield _of_service("refused", one, figures, wants, so(_is_down(one) and is_refused(one.code)))
+            yield _of_service("refused", one, figures, wants, so(cause_of(one) == "refused"))
     yield from _of_stopped(
         "refused", figures, wants, [lane for lane in _stopped(figures) if is_refused(lane.stopped_code)]
     )
@@ -51,7 +36,7 @@ def schema(figures: Figures, wants: Wants) -> Iterator[Reading]:
     """A field, table or key that the sync needs is not there; what it is about is stopped, or the service not read."""
     if wants.about("schema"):
         for one in figures.services:
-            yield _of_service("schema", one, figures, wants, so(_is_down(one) and one.code in SCHEMA))
+            yield _of_service("schema", one, figures, wants, so(cause_of(one) == "schema"))
     yield from _of_lost_fields(figures, wants)
     yield from _of_stopped(
         "schema", figures, wants, [lane for lane in _stopped(figures) if lane.stopped_code in SCHEMA]
@@ -73,9 +58,8 @@ def down(figures: Figures, wants: Wants) -> Iterator[Reading]:
     if not wants.about("down"):
         return
     for one in figures.services:
-        is_so = _is_down(one) and not is_refused(one.code) and one.code not in SCHEMA | SLOWED
         long = one.down_since is not None and figures.now - one.down_since > CRITICALLY_LONG
-        yield _of_service("down", one, figures, wants, so(is_so, "critical" if long else "warning"))
+        yield _of_service("down", one, figures, wants, so(cause_of(one) == "down", "critical" if long else "warning"))
     since = figures.own.overdue_since if figures.own else None
     overdue = so(since is not None) if figures.own else UNKNOWN
     yield Reading("down", "sync", overdue, since=since, affected=figures.backlog)
@@ -89,12 +73,8 @@ def throttled(figures: Figures, wants: Wants) -> Iterator[Reading]:
     for one in figures.services:
         times = None if met is None else met.get(one.name, 0)
         band = UNKNOWN if times is None else above(times, THROTTLED_TIMES)
-        band = so(True, "warning") if _is_down(one) and one.code in SLOWED else band
+        band = so(True, "warning") if cause_of(one) == "throttled" else band
         yield _of_service("throttled", one, figures, wants, band, times=times)
-
-
-def _is_down(one: Service) -> bool:
-    return one.down_since is not None
 
 
 def _stopped(figures: Figures) -> list[Lane]:
@@ -105,11 +85,20 @@ def _stopped(figures: Figures) -> list[Lane]:
 def _of_service(
     rule: str, one: Service, figures: Figures, wants: Wants, band: Band, times: int | None = None
 ) -> Reading:
-    hold = wants.hold
-    numbers = {"code": one.code if one.down_since else None, "times": times}
-    held_for = 3 * hold if rule == "throttled" else hold if rule == "down" else min(hold, timedelta(minutes=1))
+    """With what waits for the service, which is told here and not as late."""
+    hold, lanes = wants.hold, figures.to(one.name)
+    numbers: dict[str, Any] = {"code": None, "times": times}
+    if one.down_since:
+        numbers |= {"code": one.code, "waiting": count_of(lanes), "age": age_of(lanes, figures.now)}
     return Reading(
-        rule, one.name, band, held_for, 2 * hold, since=one.down_since, affected=figures.backlog, numbers=numbers
+        rule,
+        one.name,
+        band,
+        held_for(rule, hold),
+        2 * hold,
+        since=one.down_since,
+        affected=count_of(lanes),
+        numbers=numbers,
     )
 
 

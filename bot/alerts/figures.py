@@ -1,6 +1,6 @@
 """The numbers that rules go by, read once a look: from storage, and from what this process knows of itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -65,7 +65,22 @@ class Figures:
 
     @property
     def backlog(self) -> int:
-        return sum(lane.backlog for lanes in self.moving.values() for lane in lanes)
+        return sum(count_of(lanes) for lanes in self.moving.values())
+
+    def to(self, service: str) -> list[Lane]:
+        """The lanes that are to be written to one of the services."""
+        return [lane for lanes in self.moving.values() for lane in lanes if lane.direction == f"to-{service}"]
+
+
+def count_of(lanes: Iterable[Lane]) -> int:
+    """How many changes wait."""
+    return sum(lane.backlog for lane in lanes)
+
+
+def age_of(lanes: Iterable[Lane], now: datetime) -> int:
+    """For how many seconds the oldest change waits; 0 where none does."""
+    moments = [at for lane in lanes for at in lane.oldest.values()]
+    return max(int((now - min(moments)).total_seconds()), 0) if moments else 0
 
 
 async def read_figures(

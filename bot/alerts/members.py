@@ -58,7 +58,7 @@ def _errors(one: Member, zone: tzinfo) -> str:
 def _refused(one: Member, zone: tzinfo) -> str:
     if one.get("object"):
         return f"{_subject(one)} stopped: permission refused ({code_of(one)})"
-    return f"{_subject(one)} refuses our sign-in or our rights ({code_of(one)})"
+    return f"{_subject(one)} refuses our sign-in or our rights ({code_of(one)}){_held_up(one)}"
 
 
 def _native_sync(one: Member, zone: tzinfo) -> str:
@@ -70,19 +70,19 @@ def _schema(one: Member, zone: tzinfo) -> str:
         listed = ", ".join(clean(str(each)) for each in fields[:MOST_FIELDS])
         more = f" and {len(fields) - MOST_FIELDS} more" if len(fields) > MOST_FIELDS else ""
         return f"{named(str(one['object']))}: fields that are there no more are left out: {listed}{more}"
-    return f"{_subject(one)} stopped: a field, table or key is not as it should be ({code_of(one)})"
+    return f"{_subject(one)} stopped: a field, table or key is not as it should be ({code_of(one)}){_held_up(one)}"
 
 
 def _throttled(one: Member, zone: tzinfo) -> str:
     times = f", {count(int(one['times']))} times in a quarter of an hour" if one.get("times") else ""
-    return f"{_subject(one)} slows us down{f' ({code_of(one)})' if one.get('code') else ''}{times}"
+    return f"{_subject(one)} slows us down{f' ({code_of(one)})' if one.get('code') else ''}{times}{_held_up(one)}"
 
 
 def _down(one: Member, zone: tzinfo) -> str:
     since = clock(datetime.fromisoformat(str(one["since"])), zone)
     if one["subject"] == "sync":
         return f"no pass has ended since {since}"
-    return f"{_subject(one)} is out of reach since {since} ({code_of(one)})"
+    return f"{_subject(one)} is out of reach since {since} ({code_of(one)}){_held_up(one)}"
 
 
 def _quota(one: Member, zone: tzinfo) -> str:
@@ -91,7 +91,16 @@ def _quota(one: Member, zone: tzinfo) -> str:
     if not one.get("stopped"):
         return f"{said}; at {stops_at} % the sync stops calling it"
     others = ", and the rest is left to other integrations" if stops_at < 100 else ""
-    return f"{said}{others}; nothing is read from Marketo or written to it until they are counted anew"
+    none = "nothing is read from Marketo or written to it until they are counted anew"
+    return f"{said}{others}; {none}{_held_up(one)}"
+
+
+def _held_up(one: Member) -> str:
+    waiting = int(one.get("waiting") or 0)
+    if not waiting:
+        return ""
+    age = _span(one.get("age"))
+    return f"; {count(waiting)} changes wait, the oldest for {age}" if waiting > 1 else f"; 1 change waits, for {age}"
 
 
 def _brake(one: Member, zone: tzinfo) -> str:

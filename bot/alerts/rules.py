@@ -1,73 +1,23 @@
 """What is watched. Each rule looks at the numbers of one moment and at what a channel wants. Pure."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
+from bot.alerts.backlogs import CRITICAL_TIMES, backlog, growing, oldest, stalled
 from bot.alerts.connections import down, native_sync, refused, schema, throttled
-from bot.alerts.figures import Figures
-from bot.alerts.readings import LEAVES_AT, UNKNOWN, Band, Reading, above, so
+from bot.alerts.figures import Figures, age_of, count_of
+from bot.alerts.readings import UNKNOWN, Band, Reading, above, so
 from bot.alerts.wants import Wants
 from storage.alerting import Level
 from storage.error_groups import Group
 from storage.ledger.episodes import UNREACHABLE
 
 DAY = timedelta(days=1)
-STALLED_AFTER = timedelta(minutes=30)
-CRITICAL_TIMES = 10  # the threshold
-CRITICAL_AGES = 4
-FEWEST_GROWING, GROWN_TIMES = 1_000, 1.2
 FEWEST_FAILED, CRITICAL_SHARE = 20, 50
 UNTOLD_TOO_LONG = timedelta(minutes=10)
 QUOTA_WARNING, QUOTA_CRITICAL, QUOTA_LEAVES_AT = 0.8, 1.0, 0.95
 
 Rule = Callable[[Figures, Wants], Iterator[Reading]]
-
-
-def backlog(figures: Figures, wants: Wants) -> Iterator[Reading]:
-    """More changes of an object wait than its threshold; ten times as many are critical."""
-    for name, lanes in figures.moving.items():
-        if wanted := wants.about("backlog", name):
-            limit, waiting = int(wants.threshold("backlog", wanted)), sum(lane.backlog for lane in lanes)
-            band = above(waiting, limit, limit * CRITICAL_TIMES)
-            yield _of_object("backlog", name, figures, wants, band, value=waiting, limit=limit)
-
-
-def oldest(figures: Figures, wants: Wants) -> Iterator[Reading]:
-    """The oldest change of an object has waited longer than its threshold; four times as long is critical."""
-    for name in figures.moving:
-        if wanted := wants.about("oldest", name):
-            limit, age = int(wants.threshold("oldest", wanted)), _age(figures, name)
-            band = above(age, limit, limit * CRITICAL_AGES)
-            yield _of_object("oldest", name, figures, wants, band, value=age, limit=limit)
-
-
-def growing(figures: Figures, wants: Wants) -> Iterator[Reading]:
-    """A backlog worth the name is a fifth above what it was six hours ago; it must fall to that to be well."""
-    for name, lanes in figures.moving.items():
-        if wants.about("growing", name):
-            waiting, before = sum(lane.backlog for lane in lanes), [lane.before for lane in lanes]
-            then = sum(each for each in before if each is not None)
-            few = waiting <= FEWEST_GROWING * LEAVES_AT  # which is well, whatever was before
-            band = UNKNOWN if None in before and not few else _growth(waiting, then)
-            yield _of_object("growing", name, figures, wants, band, value=waiting, limit=then)
-
-
-def stalled(figures: Figures, wants: Wants) -> Iterator[Reading]:
-    """Changes of an object could be written, and none was for half an hour.
-
-    Not where the cause is known and told by another rule: a service that is down, a used-up quota, a stopped lane.
-    Whether the quota is used up, a process that only answers does not know.
-    """
-    may_call = figures.own.may_call if figures.own else True
-    excused = any(one.down_since for one in figures.services) or may_call is False
-    for name in figures.moving:
-        if wants.about("stalled", name):
-            since = figures.queued_since.get(name)
-            waits = figures.now - since if since else timedelta()
-            is_so = waits >= STALLED_AFTER and not figures.lately.get(name) and not excused
-            numbers = {"value": int(waits.total_seconds()), "limit": int(STALLED_AFTER.total_seconds())}
-            band = UNKNOWN if is_so and may_call is None else so(is_so)
-            yield _of_object("stalled", name, figures, wants, band, **numbers)
 
 
 def failures(figures: Figures, wants: Wants) -> Iterator[Reading]:
@@ -121,7 +71,9 @@ def quota(figures: Figures, wants: Wants) -> Iterator[Reading]:
         band = Band(_quota_level(ours), _quota_level(ours / QUOTA_LEAVES_AT))
         numbers = {"value": round(100 * ours), "limit": 80, "used": round(100 * used)}
         numbers |= {"stops_at": round(100 * stops_at), "stopped": not figures.own.may_call}
-        yield Reading("quota", "marketo", band, affected=figures.backlog, numbers=numbers)
+        held_up = [] if figures.own.may_call else figures.to("marketo")
+        numbers |= {"waiting": count_of(held_up), "age": age_of(held_up, figures.now)}
+        yield Reading("quota", "marketo", band, affected=count_of(held_up), numbers=numbers)
 
 
 def brake(figures: Figures, wants: Wants) -> Iterator[Reading]:
@@ -129,10 +81,12 @@ def brake(figures: Figures, wants: Wants) -> Iterator[Reading]:
     for name, lanes in figures.moving.items():
         held = [lane for lane in lanes if lane.held]
         if wants.about("brake", name):
-            waiting, first = sum(lane.backlog for lane in held), held[0] if held else None
+            first = held[0] if held else None
             since = min((lane.stopped_at for lane in held if lane.stopped_at), default=None)
             numbers = {"code": first.stopped_code, "why": first.stopped_message} if first else {}
-            yield Reading("brake", name, so(bool(held)), since=since, affected=waiting, numbers=numbers, object=name)
+            yield Reading(
+                "brake", name, so(bool(held)), since=since, affected=count_of(held), numbers=numbers, object=name
+            )
 
 
 def undelivered(figures: Figures, wants: Wants) -> Iterator[Reading]:
@@ -179,17 +133,6 @@ def readings(figures: Figures, wants: Wants, known: Collection[str] = ()) -> dic
     return found
 
 
-def _growth(waiting: int, then: int) -> Band:
-    enters = waiting > FEWEST_GROWING and waiting > then * GROWN_TIMES
-    keeps = waiting > FEWEST_GROWING * LEAVES_AT and waiting > then
-    return Band("warning" if enters else "well", "warning" if keeps else "well")
-
-
-def _age(figures: Figures, name: str) -> int:
-    moments: list[datetime] = [at for lane in figures.moving[name] for at in lane.oldest.values()]
-    return max(int((figures.now - min(moments)).total_seconds()), 0) if moments else 0
-
-
 def _quota_level(ours: float) -> Level:
     return "critical" if ours >= QUOTA_CRITICAL else "warning" if ours >= QUOTA_WARNING else "well"
 
@@ -200,15 +143,6 @@ def _open(figures: Figures, name: str | None) -> int:
 
 def _of_code(groups: Sequence[Group], code: str, name: str | None) -> int:
     return sum(one.errors for one in groups if one.code == code and (name is None or name in one.objects))
-
-
-def _of_object(
-    rule: str, name: str, figures: Figures, wants: Wants, band: Band, **numbers: int | str | None
-) -> Reading:
-    """With what waits and for how long, whichever of the two the rule is about: the message says both."""
-    waiting = sum(lane.backlog for lane in figures.moving[name])
-    told = {"waiting": waiting, "age": _age(figures, name) if waiting else None}
-    return _reading(rule, name, wants, band, waiting, name, **{**told, **numbers})
 
 
 def _reading(

@@ -226,6 +226,50 @@ def test_no_pass_that_ended_in_time_is_critical() -> None:
     assert band("down:sync", figures(own=OWN)) == WELL
 
 
+AWAY = {"services": [down("dynamics", "http-503", 6 * MINUTE)]}
+TO_DYNAMICS = lane(waiting=200_000, age=9 * HOUR, before=0, direction="to-dynamics")
+
+
+@pytest.mark.parametrize(("rule", "keeps"), [("backlog", "critical"), ("oldest", "critical"), ("growing", "warning")])
+def test_what_waits_for_a_service_that_is_out_of_reach_is_not_late_too_but_stays_so_where_it_was(
+    rule: str, keeps: str
+) -> None:
+    held_up = band(f"{rule}:leads", figures(TO_DYNAMICS, **AWAY))
+    assert (held_up.enters, held_up.keeps) == ("well", keeps)
+
+
+@pytest.mark.parametrize("code", ["http-401", "schema", "0x80072321"])
+def test_nor_is_what_waits_for_a_service_that_fails_in_another_way_that_is_told(code: str) -> None:
+    away = [down("dynamics", code, 16 * MINUTE)]
+    assert band("oldest:leads", figures(TO_DYNAMICS, services=away)).enters == "well"
+
+
+def test_what_waits_for_the_other_service_is_late_all_the_same() -> None:
+    assert band("oldest:leads", figures(TO_DYNAMICS, lane(age=3 * HOUR), **AWAY)) == Band("warning", "critical")
+
+
+def test_while_no_more_calls_are_made_what_waits_for_marketo_is_not_late_too() -> None:
+    stopped_at = {"own": Own(used=0.8, stops_at=0.8, may_call=False)}
+    assert band("oldest:leads", figures(lane(waiting=5, age=3 * HOUR), **stopped_at)) == LEAVING
+    assert band("oldest:leads", figures(TO_DYNAMICS, **stopped_at)) == CRITICAL
+
+
+def test_a_service_that_failed_just_now_excuses_nothing_for_that_is_not_told_yet() -> None:
+    assert band("oldest:leads", figures(TO_DYNAMICS, services=[down("dynamics", "http-503")])) == CRITICAL
+
+
+def test_who_hears_of_lateness_alone_hears_of_it_whatever_the_cause() -> None:
+    late = wants(subscription(what="oldest"))
+    assert band("oldest:leads", figures(TO_DYNAMICS, **AWAY), late) == CRITICAL
+
+
+def test_who_is_to_be_called_for_lateness_alone_is_called_whatever_the_cause() -> None:
+    called = wants(subscription(id=1), subscription(what="oldest", mention="S0OPS", id=2))
+    assert band("oldest:leads", figures(TO_DYNAMICS, **AWAY), called) == CRITICAL
+    by_all = wants(subscription(mention="S0OPS", id=1), subscription(what="oldest", mention="S0OPS", id=2))
+    assert band("oldest:leads", figures(TO_DYNAMICS, **AWAY), by_all).enters == "well"
+
+
 def test_a_brake_that_holds_an_object_is_critical_and_is_no_permission() -> None:
     found = figures(stopped("leads", "brake-deletes", held=True, waiting=412))
     assert band("brake:leads", found) == CRITICAL

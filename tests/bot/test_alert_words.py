@@ -100,6 +100,20 @@ def buttons(found: Figures) -> dict[str, str]:
             "down for at least 5m: 614",
         ),
         (
+            figures(
+                lane(waiting=90, age=2 * HOUR, direction="to-dynamics"),
+                lane(waiting=7, age=9 * MINUTE),
+                services=[down("dynamics", "http-503", 155 * MINUTE)],
+            ),
+            "DOWN, CRITICAL  Dynamics is out of reach since 11:57 UTC (http-503); 90 changes wait, the oldest for 2h.",
+            "down for at least 5m: http-503",
+        ),
+        (
+            figures(lane(waiting=1, age=9 * MINUTE), services=[down("marketo", "http-401")]),
+            "REFUSED, CRITICAL  Marketo refuses our sign-in or our rights (http-401); 1 change waits, for 9m.",
+            "refused for at least 1m: http-401",
+        ),
+        (
             figures(own=Own(overdue_since=NOW - 10 * MINUTE)),
             "DOWN, CRITICAL  no pass has ended since 14:22 UTC.",
             "down: sync",
@@ -110,9 +124,10 @@ def buttons(found: Figures) -> dict[str, str]:
             "quota ≥ 80 % of ours: 82 %",
         ),
         (
-            figures(own=Own(used=0.81, stops_at=0.8, may_call=False)),
+            figures(lane(waiting=12, age=HOUR), own=Own(used=0.81, stops_at=0.8, may_call=False)),
             "QUOTA, CRITICAL  81 % of the day's calls to Marketo are used, and the rest is left to other integrations; "
-            "nothing is read from Marketo or written to it until they are counted anew.",
+            "nothing is read from Marketo or written to it until they are counted anew; "
+            "12 changes wait, the oldest for 1h.",
             "quota ≥ 80 % of ours: 101 %",
         ),
         (
