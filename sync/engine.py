@@ -79,6 +79,7 @@ class Engine:
     importing: dict[str, frozenset[str]] = field(
         default_factory=dict
     )  # the people that a bulk import is under way of, and their addresses
+    may_import: bool = True  # until Marketo refuses a file of people
     suspects: Suspects = field(default_factory=Suspects)
     people_turns: Turnstile = field(
         default_factory=Turnstile

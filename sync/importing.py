@@ -17,9 +17,9 @@ from storage.ledger.totals import Total, read_totals
 from sync.claims import Claim, Item, claim
 from sync.decide import Insert
 from sync.engine import Engine
-from sync.errors import Later, SyncFailure
+from sync.errors import Later, Never, PersonMustLook, SyncFailure
 from sync.lanes import may_write
-from sync.marketo.bulk import files_of
+from sync.marketo.bulk import IMPORT_FAILED, files_of
 from sync.matching import address
 from sync.objects import Object
 from sync.outcomes import Outcome, Written
@@ -48,7 +48,7 @@ async def import_waiting(engine: Engine) -> bool:
 
 async def _is_worth_it(engine: Engine, one: Object) -> bool:
     """Where Marketo's import is not beside the point: a first sync is under way, and may be written."""
-    if engine.stopping or engine.fitted != {"dynamics", "marketo"}:
+    if engine.stopping or not engine.may_import or engine.fitted != {"dynamics", "marketo"}:
         return False
     enough = engine.pace.import_from
     async with engine.database.read() as connection:
@@ -97,12 +97,16 @@ async def _matched(engine: Engine, one: Object) -> tuple[Claim | None, list[Item
 
 
 async def send_by_file(engine: Engine, claimed: Claim, inserts: Sequence[Item]) -> None:
-    """Inserts by file; and by ordinary calls what the import did not take."""
+    """Inserts by file; and by ordinary calls what the import did not take, which may be the file as such."""
     began, taken, refused = engine.now(), list[Item](), list[Item]()
     for part, file in files_of([inserted(claimed.one, item) for item in inserts]):
         mine, inserts = inserts[: len(part)], inserts[len(part) :]
         try:
             left = await engine.marketo.import_people(claimed.one.marketo_key, file, engine.pace.import_every_seconds)
+        except (Never, PersonMustLook) as failure:
+            engine.may_import = False
+            log.warning("Marketo takes no file of people (%s); they are written by ordinary calls", failure)
+            left = {item.change.record_id for item in mine}
         except SyncFailure as failure:
             _file_all(engine, claimed, mine, failure)
             continue
@@ -113,8 +117,9 @@ async def send_by_file(engine: Engine, claimed: Claim, inserts: Sequence[Item]) 
 
 
 def _file_all(engine: Engine, claimed: Claim, items: Sequence[Item], failure: SyncFailure) -> None:
+    takes = None if failure.code == IMPORT_FAILED else IMPORT_TAKES  # what has failed is over
     for item in items:
-        file_outcome(engine, claimed, item, failure, IMPORT_TAKES)
+        file_outcome(engine, claimed, item, failure, takes)
 
 
 async def _file_taken(engine: Engine, claimed: Claim, taken: Sequence[Item], began: datetime) -> None:

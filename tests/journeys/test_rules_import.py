@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from storage.models import changes
 from sync.importing import import_waiting
 from sync.lanes import push_all
 from sync.passes import run_pass
-from tests.journeys.world import World, control, paced
+from tests.journeys.world import START, World, control, paced
 from tests.waiting import until
 
 MANY = 60
@@ -99,6 +101,25 @@ async def test_an_import_whose_reply_is_lost_doubles_nobody(world: World) -> Non
     paced(world, push_seconds=30)
     await world.rest(apart=4000)
     assert len(await world.people()) == MANY
+
+
+async def test_an_import_that_failed_as_a_whole_is_over_and_made_good_soon(world: World) -> None:
+    await many(world)
+    await control(world.marketo, "imports", {"end": "Failed"})
+    await read_only_then_import(world)
+    await world.rest()
+    assert len(await world.people()) == MANY and await world.errors() == []
+    assert world.now - START < timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("code", ["603", "610", "1003"])
+async def test_where_marketo_takes_no_file_people_come_by_ordinary_calls(world: World, code: str) -> None:
+    await many(world)
+    await control(world.marketo, "imports", {"end": code})
+    await read_only_then_import(world)
+    await world.sync()
+    assert len(await world.people()) == MANY
+    assert await world.stopped() == set() and await world.errors() == [] and not world.engine.may_import
 
 
 async def test_fewer_people_than_the_size_wait_for_the_pass(world: World) -> None:
