@@ -6,7 +6,7 @@ from datetime import time
 from bot.request_subscribing import DAYS
 
 _COUNT = re.compile(
-    r"(?P<whole>\d{1,3}(?:[.,]\d{3})+|\d{1,9})|(?P<part>\d{1,6}(?:[.,]\d{1,2})?)\s*(?P<unit>[km])", re.I
+    r"(?P<whole>\d{1,3}(?:[., ]\d{3})+|\d{1,9})|(?P<part>\d{1,6}(?:[.,]\d{1,2})?)\s*(?P<unit>[km])", re.I
 )
 _SHARE = re.compile(r"(\d{1,2})\s*%?")
 _TIME = re.compile(r"(\d{1,2})(?:[:.h]([0-5]\d))?\s*(am|pm)?", re.IGNORECASE)
@@ -14,12 +14,12 @@ _UNITS = {"k": 1_000, "m": 1_000_000}
 
 
 def count_of(text: str) -> int | None:
-    """`10000`, `10,000`, `10.000`, `10k` or `1.5k`; None where it is none of those."""
+    """`10000`, `10,000`, `10.000`, `10 000`, `10k` or `1.5k`; None where it is none of those."""
     found = _COUNT.fullmatch(text.strip())
     if not found:
         return None
     if found["whole"]:
-        return int(re.sub(r"[.,]", "", found["whole"]))
+        return int(re.sub(r"[., ]", "", found["whole"]))
     return round(float(found["part"].replace(",", ".")) * _UNITS[found["unit"].lower()])
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 UNIT = r"(?:weeks?|wks?|days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|[wdhms])"
 _PART = re.compile(rf"(\d{{1,6}}(?:[.,]\d{{1,2}})?)\s*({UNIT})", re.IGNORECASE)
-_WHOLE = re.compile(rf"(?:{_PART.pattern}\s*)+", re.IGNORECASE)
+_WHOLE = re.compile(rf"{_PART.pattern}(?:\s*{_PART.pattern})*", re.IGNORECASE)
 
 
 def spell(span: timedelta) -> str:
@@ -34,6 +34,12 @@ def exact(span: timedelta) -> str:
         if seconds % _UNITS[unit] == 0:
             return f"{seconds // _UNITS[unit]}{unit}"
     return f"{seconds}s"
+
+
+def found_in(text: str) -> str | None:
+    """The first span among other words, as it was typed."""
+    found = re.search(rf"(?<!\S){_WHOLE.pattern}(?!\S)", text, re.IGNORECASE)
+    return found[0].strip() if found else None
 
 
 def parse(text: str) -> timedelta | None:

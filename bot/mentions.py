@@ -8,7 +8,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-_CALLED = re.compile(r"(\bmention:\s*)?<@[UW][A-Z0-9]+(?:\|[^<>]*)?>", re.IGNORECASE)
+_CALLED = re.compile(r"(\bmention(?:[:=]|\s)\s*)?<@[UW][A-Z0-9]+(?:\|[^<>]*)?>", re.IGNORECASE)
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]+)(?:\|[^<>]*)?>")
 _PLACE = re.compile(r"<#([CG][A-Z0-9]+)(?:\|[^<>]*)?>")

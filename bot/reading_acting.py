@@ -19,6 +19,7 @@ from bot.words import (
     nearest_of,
     needs_value,
     one_at_a_time,
+    replaced,
     typed,
 )
 from storage.changes import DIRECTIONS
@@ -86,8 +87,9 @@ def read_run(tokens: list[Token], vocabulary: Vocabulary) -> Run:
         tokens = [as_filter(token) for token in tokens]
         if any(token.key in FIELD_KEYS for token in tokens):
             return read_field(tokens, vocabulary)
-        lanes = read_lanes(Pause, [token for token in tokens if not _is_first(token)], vocabulary, "run")
         first = any(_is_first(token) for token in tokens)
+        rest = [token for token in tokens if not _is_first(token)]
+        lanes = read_lanes(Pause, rest, vocabulary, "run first" if first else "run")
         if first and not lanes.object:
             tip = f"run {vocabulary.example} first"
             raise NoSense(_("Which object is to go first? Try: /sync {words}").format(words=tip), tip)
@@ -104,7 +106,8 @@ def read_field(tokens: list[Token], vocabulary: Vocabulary) -> Run:
     """One field of an object, and from when on; whether the object has it is for who knows its fields."""
     asked = {token.key: token.value for token in tokens if token.key in FIELD_KEYS}
     twice = [token.key for token in tokens if token.key in FIELD_KEYS and token.value != asked[token.key]]
-    lanes = read_lanes(Pause, [token for token in tokens if token.key not in FIELD_KEYS], vocabulary, "run")
+    name = " ".join(["run", *(f"{key}:{value}" for key, value in asked.items())])
+    lanes = read_lanes(Pause, [token for token in tokens if token.key not in FIELD_KEYS], vocabulary, name)
     if lanes.object and not lanes.direction and (empty := next((key for key in asked if not asked[key]), None)):
         whole = " ".join(["run", lanes.object, *(f"{key}:{value}" for key, value in asked.items() if value)])
         raise needs_value(empty, {"field": "city", "since": "24h", "confirmed": "1"}[empty], whole)
@@ -158,14 +161,12 @@ def read_lanes(kind: type[L], tokens: list[Token], vocabulary: Vocabulary, name:
 
 
 def _unknown(token: Token, tokens: list[Token], name: str, vocabulary: Vocabulary) -> NoSense:
-    """The hint has the nearest beside the object or the direction that was named."""
+    """The hint has the nearest in the place of the word, and all else that was said."""
     said, near = typed(token), nearest_of(token.value, [*vocabulary.objects, *DIRECTIONS])
     if near is None:
         sentence = _("I do not know “{value}”. Try: /sync {name} {example} to-marketo")
         return NoSense(sentence.format(value=said, name=name, example=vocabulary.example), f"help {name}")
-    kind = DIRECTIONS if near in vocabulary.objects else vocabulary.objects
-    kept = [word for one in tokens if one is not token and (word := known(one.value, kind))]
-    words = " ".join([name, *kept, near])
+    words = replaced(name, tokens, token, near)
     return NoSense(_("I do not know “{word}”. Did you mean: /sync {words}").format(word=said, words=words), words)
 
 

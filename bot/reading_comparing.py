@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.request import Compare
 from bot.texts import _
-from bot.words import FILLERS, NoSense, Token, Vocabulary, known, nearest_of, one_at_a_time
+from bot.words import FILLERS, NoSense, Token, Vocabulary, known, nearest_of, one_at_a_time, others, replaced, typed
 
 COUNT = re.compile(r"[0-9]{1,9}")
 
@@ -23,7 +23,7 @@ def read_compare(tokens: list[Token], vocabulary: Vocabulary) -> Compare:
         elif not token.key and (word := known(value, ("csv", "repair"))):
             asked[word] = True
         elif value and (token.key or not known(value, FILLERS)):
-            raise _unknown(value, vocabulary)
+            raise _unknown(token, tokens, vocabulary)
     if "csv" in asked and "repair" in asked:
         raise one_at_a_time(Compare(asked.get("object", vocabulary.example), csv=True).words)
     if "object" not in asked and asked:
@@ -32,8 +32,12 @@ def read_compare(tokens: list[Token], vocabulary: Vocabulary) -> Compare:
     return Compare(**asked)
 
 
-def _unknown(value: str, vocabulary: Vocabulary) -> NoSense:
-    near = nearest_of(value, [*vocabulary.objects, "csv", "repair"])
-    example = near if near in vocabulary.objects else vocabulary.example
-    said = _("I do not know “{value}”. Try: /sync compare {example}").format(value=value, example=example)
-    return NoSense(said, f"compare {example}")
+def _unknown(token: Token, tokens: list[Token], vocabulary: Vocabulary) -> NoSense:
+    near = nearest_of(token.value, [*vocabulary.objects, "csv", "repair"])
+    if near:
+        words = replaced("compare", tokens, token, near)
+        return NoSense(
+            _("I do not know “{word}”. Did you mean: /sync {words}").format(word=typed(token), words=words), words
+        )
+    words = others("compare", tokens, token) if len(tokens) > 1 else f"compare {vocabulary.example}"
+    return NoSense(_("I do not know “{word}”. Try: /sync {words}").format(word=typed(token), words=words), words)

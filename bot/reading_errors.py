@@ -89,7 +89,7 @@ def nearest_filter(request: Errors, objects: Sequence[str]) -> Errors | None:
 def _filter(token: Token, vocabulary: Vocabulary, whole: str) -> tuple[str, Any]:
     readers: Mapping[str, Callable[[str], Any]] = {
         "object": lambda value: one_of(value, vocabulary.objects, "object", whole),
-        "code": str,
+        "code": lambda value: _one_code(value, whole),
         "direction": lambda value: direction_of(value, whole),
         "operation": lambda value: one_of(value, OPERATIONS, "operation", whole),
         "state": lambda value: one_of(value, STATES, "state", whole),
@@ -103,6 +103,13 @@ def _filter(token: Token, vocabulary: Vocabulary, whole: str) -> tuple[str, Any]
     if not token.value:
         raise needs_value(token.key, vocabulary.example if token.key == "object" else EXAMPLES[token.key], "errors")
     return token.key, readers[token.key](token.value)
+
+
+def _one_code(value: str, whole: str) -> str:
+    code, comma, _others = value.partition(",")
+    if comma:
+        raise one_at_a_time(f"{whole} code:{code}")
+    return value
 
 
 def _no_filter(token: Token, readers: Mapping[str, Any], whole: str) -> NoSense:

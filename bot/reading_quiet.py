@@ -1,27 +1,29 @@
 """Words -> when a channel wants to hear nothing. Pure."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 
 from bot import durations
 from bot.amounts import time_of, weekday_of
-from bot.reading_terms import LONGEST, NUMBER, SHORTEST
-from bot.request_subscribing import Quiet
+from bot.reading_terms import ALIKE, LONGEST, NUMBER, SHORTEST, unread
+from bot.request_subscribing import DAYS, Quiet
 from bot.texts import _
-from bot.words import NoSense, Token, Vocabulary, known, nearest_of
+from bot.words import NoSense, Token, Vocabulary, known, nearest_of, one_at_a_time, typed
 
 FILLERS = ("all", "everything", "for", "on", "every", "from", "at", "about", "here")
-_WINDOW = re.compile(r"(\S+?)\s*(?:-|–|—|\bto\b|\buntil\b)\s*(\S+)", re.IGNORECASE)
+ENDINGS = ("end", "stop", "off", "delete", "remove", "cancel")
+_TIME = r"\d\S*?(?:\s*[ap]m)?"
+_WINDOW = re.compile(rf"({_TIME})\s*(?:-|–|—|\bto\b|\buntil\b)\s*({_TIME})(?!\S)", re.IGNORECASE)
+_MIDNIGHT = re.compile(r"24(?:[:.h]00)?")
 
 
 def read_quiet(tokens: list[Token], vocabulary: Vocabulary) -> Quiet:
     """`end` and a number; or an object, or none, and a span from now or a window of each week."""
-    words = [f"{token.key}:{token.value}" if token.key not in ("", "object") else token.value for token in tokens]
-    words = [word.replace('"', "") for word in words]
-    words = [word for word in words if word and not known(word, FILLERS)]
-    if words and known(words[0], ("end", "stop")):
-        return _end(words[1:])
-    objects = [named for word in words if (named := known(word, vocabulary.objects))]
+    text = " ".join(token.value if token.key == "object" else typed(token) for token in tokens)
+    words = [word for word in re.split(r'[\s",;]+', text) if word and not known(word, FILLERS)]
+    if any(known(word, ENDINGS) for word in words):
+        return _end([word for word in words if not known(word, ENDINGS)])
+    objects = list(dict.fromkeys(named for word in words if (named := known(word, vocabulary.objects))))
     rest = [word for word in words if not known(word, vocabulary.objects)]
     if len(objects) > 1:
         tip = f"quiet {objects[0]} {' '.join(rest)}".strip()
@@ -35,25 +37,38 @@ def read_quiet(tokens: list[Token], vocabulary: Vocabulary) -> Quiet:
 
 
 def _end(words: list[str]) -> Quiet:
-    number = NUMBER.fullmatch(words[0]) if len(words) == 1 else None
-    if number is None:
+    numbers = [NUMBER.fullmatch(word) for word in words]
+    if not numbers or not numbers[0]:
         raise NoSense(_("Which quiet time? Name it by its number, as in /sync quiet end 3"), "quiet")
-    return Quiet(end=int(number[1]))
+    ending = Quiet(end=int(numbers[0][1]))
+    if len(words) > 1:
+        raise one_at_a_time(ending.words)
+    return ending
 
 
 def _timed(about: str | None, words: list[str], vocabulary: Vocabulary) -> Quiet:
-    if span := durations.parse("".join(words)):
+    text = " ".join(words)
+    if (span := durations.parse(text)) is not None:
         return _for_a_while(about, span)
-    day = weekday_of(words[0])
-    found = _WINDOW.fullmatch(" ".join(words if day is None else words[1:]))
-    begins, ends = (time_of(found[1]), time_of(found[2])) if found else (None, None)
+    found = _WINDOW.search(text)
+    hours = _hours(found[1], found[2]) if found else None
+    around = _WINDOW.sub(" ", text, count=1).split()
+    day = weekday_of(around[0]) if len(around) == 1 else None
     whole = " ".join(part for part in ("quiet", about) if part)
-    if begins is None or ends is None or begins == ends:
-        raise _unread(words, whole, vocabulary)
+    if hours is None or (around and day is None):
+        near = _nearest(words, hours, vocabulary)
+        raise unread(text, f"{whole} {near}") if near else _when(text, f"{whole} 2h")
     if day is None:
-        tip = f"{whole} sat {begins:%H:%M}-{ends:%H:%M}"
+        tip = f"{whole} {_weekly(5, hours)}"
         raise NoSense(_("On which day of the week? Try: /sync {words}").format(words=tip), tip)
-    return Quiet(about, None, day, begins, ends)
+    return Quiet(about, None, day, *hours)
+
+
+def _hours(begins: str, ends: str) -> tuple[time, time] | None:
+    """From when until when; `24:00` ends a day, and so it may end a whole one."""
+    midnight = _MIDNIGHT.fullmatch(ends)
+    read = time_of(begins), time(0) if midnight else time_of(ends)
+    return (read[0], read[1]) if read[0] and read[1] and (midnight or read[0] != read[1]) else None
 
 
 def _for_a_while(about: str | None, span: timedelta) -> Quiet:
@@ -63,9 +78,24 @@ def _for_a_while(about: str | None, span: timedelta) -> Quiet:
     raise NoSense(_("I can be quiet from a minute to 90 days. Try: /sync {words}").format(words=tip), tip)
 
 
-def _unread(words: list[str], whole: str, vocabulary: Vocabulary) -> NoSense:
-    near = nearest_of(words[0], vocabulary.objects) if words[0].isalpha() and weekday_of(words[0]) is None else None
-    return _when(" ".join(words), f"{whole} {near} 2h" if near else f"{whole} 2h")
+def _nearest(words: list[str], hours: tuple[time, time] | None, vocabulary: Vocabulary) -> str | None:
+    """The words with one that is misspelt put right; without such a one, what they have of a time, made whole."""
+    for at, word in enumerate(words):
+        kinds = [*vocabulary.objects, *ENDINGS] if word.isalpha() and weekday_of(word) is None else []
+        if near := nearest_of(word, kinds) or (nearest_of(word, DAYS, ALIKE) if kinds else None):
+            return " ".join([*words[:at], near, *words[at + 1 :]])
+    text = " ".join(words)
+    days = [day for word in re.findall("[a-z]+", text, re.IGNORECASE) if (day := weekday_of(word)) is not None]
+    if hours:
+        return _weekly(days[0] if days else 5, hours)
+    if days:
+        clocks = [clock for word in words if ":" in word and (clock := time_of(word))]
+        return _weekly(days[0], (clocks[0] if clocks else time(0), time(0)))
+    return durations.found_in(text)
+
+
+def _weekly(day: int, hours: tuple[time, time]) -> str:
+    return Quiet(None, None, day, *hours).words.removeprefix("quiet ")
 
 
 def _when(said: str, tip: str) -> NoSense:

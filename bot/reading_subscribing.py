@@ -5,10 +5,10 @@ from datetime import time
 
 from bot.alerts.asked import OF_THE_SYNC, WHATS
 from bot.amounts import time_of, weekday_of
-from bot.reading_terms import EXAMPLES, NUMBER, Said, sorted_out
+from bot.reading_terms import ALIKE, EXAMPLES, NUMBER, Said, sorted_out, term_of, without
 from bot.request_subscribing import Digest, Subscribe, Unsubscribe
 from bot.texts import _
-from bot.words import NoSense, Token, Vocabulary, known, nearest_of
+from bot.words import MUCH_ALIKE, NoSense, Token, Vocabulary, known, nearest_of, one_at_a_time
 
 FILLERS = ("all", "everything", "to", "from", "about", "of", "when", "or", "and", "alert", "this", "channel", "here")
 DIGEST_FILLERS = ("digest", "daily", "weekly", "at", "on", "every", "each", "day", "week", "the")
@@ -23,7 +23,7 @@ def read_subscribe(tokens: list[Token], vocabulary: Vocabulary) -> Subscribe:
     if digest:
         return Subscribe(digest=digest, instead=said.instead)
     if said.rest:
-        raise _unknown(said.rest[0], "subscribe", vocabulary)
+        raise _unknown(said.rest[0], said, "subscribe", vocabulary)
     if len(said.objects) > 1:
         words = _subscribe(said, said.objects[0]).words
         raise NoSense(_("One object at a time. Try: /sync {words}").format(words=words), words)
@@ -47,13 +47,18 @@ def _digest(said: Said) -> Digest | None:
     times = [at for word in left if (named or ":" in word) and (at := time_of(word)) is not None]
     if not (named or times):
         return None
-    if len(days) + len(times) < len(left) or len(days) > 1 or len(times) > 1:
-        raise _which_digest(" ".join(said.rest))
-    if said.objects or said.what or said.terms or said.mention:
-        sentence = _("A digest is about everything, and calls nobody. Try: /sync subscribe digest 09:00")
-        raise NoSense(sentence, "subscribe digest 09:00")
     weekly = any(known(word, ("weekly", "week")) for word in said.rest)
-    return Digest(times[0] if times else NINE, days[0] if days else 0 if weekly else None)
+    digest = Digest(times[0] if times else NINE, days[0] if days else 0 if weekly else None)
+    words = f"subscribe {digest.words}"
+    if len(days) + len(times) < len(left):
+        raise _which_digest(" ".join(said.rest), words)
+    if len(days) > 1 or len(times) > 1:
+        raise one_at_a_time(words)
+    if said.objects or said.what or said.thresholds.rules or said.mention:
+        raise NoSense(
+            _("A digest is about everything, and calls nobody. Try: /sync {words}").format(words=words), words
+        )
+    return digest
 
 
 def _joined(words: list[str]) -> list[str]:
@@ -67,20 +72,24 @@ def _joined(words: list[str]) -> list[str]:
     return joined
 
 
-def _which_digest(words: str) -> NoSense:
+def _which_digest(said: str, words: str) -> NoSense:
     sentence = _(
-        "I cannot read “{words}” as a time of a digest. Try: /sync subscribe digest 09:00, "
-        "or /sync subscribe digest weekly mon 09:00"
+        "I cannot read “{said}” as a time of a digest. Try: /sync {words}, or /sync subscribe digest weekly mon 09:00"
     )
-    return NoSense(sentence.format(words=words), "subscribe digest 09:00")
+    return NoSense(sentence.format(said=said, words=words), words)
 
 
-def _unknown(word: str, command: str, vocabulary: Vocabulary) -> NoSense:
-    near = nearest_of(word, [*vocabulary.objects, *WHATS, "digest"])
+def _unknown(word: str, said: Said, command: str, vocabulary: Vocabulary) -> NoSense:
+    """The hint has the nearest in the place of the word; without one, what was said without it."""
+    names = [*vocabulary.objects, *WHATS, "digest"]
+    if command == "unsubscribe":
+        near = nearest_of(word, names, MUCH_ALIKE)
+    else:
+        near = term_of(word) or EXAMPLES.get(word.casefold()) or nearest_of(word, [*names, *EXAMPLES], ALIKE)
     if near is None:
-        words = f"{command} {vocabulary.example} {EXAMPLES['backlog'] if command == 'subscribe' else ''}".strip()
+        words = without(f"{command} {said.with_other(word, '')}".strip(), vocabulary)
         return NoSense(_("I do not know “{word}”. Try: /sync {words}").format(word=word, words=words), words)
-    words = f"{command} {near}"
+    words = f"{command} {said.with_other(word, near)}"
     return NoSense(_("I do not know “{word}”. Did you mean: /sync {words}").format(word=word, words=words), words)
 
 
@@ -90,9 +99,15 @@ def read_unsubscribe(tokens: list[Token], vocabulary: Vocabulary) -> Unsubscribe
     everything = any(known(word, ("all", "everything")) for word in said.rest)
     digest = any(known(word, DIGEST_FILLERS[:3]) for word in said.rest)
     rest = [word for word in said.rest if not known(word, [*FILLERS, *DIGEST_FILLERS])]
+    rest = [part for word in rest for part in word.split(",")]
     numbers = [NUMBER.fullmatch(word) for word in rest]
     if unread := next((word for word, number in zip(rest, numbers, strict=True) if not number), None):
-        raise _unknown(unread, "unsubscribe", vocabulary)
+        raise _unknown(unread, said, "unsubscribe", vocabulary)
+    named = bool(said.objects or said.rules)
+    if [bool(numbers), named, digest].count(True) > 1:
+        raise NoSense(
+            _("Name them by their numbers, by what they are about, or as digest. Try: /sync alerts"), "alerts"
+        )
     if numbers:
         return Unsubscribe(tuple(dict.fromkeys(int(number[1]) for number in numbers if number)))
     if len(said.objects) > 1:

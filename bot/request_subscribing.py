@@ -137,7 +137,8 @@ class Quiet:
         if self.end is not None:
             return f"quiet end {self.end}"
         parts = ["quiet", self.object or "", exact(self.span) if self.span else ""]
-        parts += [] if self.weekday is None else [DAYS[self.weekday], f"{self.begins:%H:%M}-{self.ends:%H:%M}"]
+        ends = f"{self.ends:%H:%M}" if self.ends != time(0) else "24:00"
+        parts += [] if self.weekday is None else [DAYS[self.weekday], f"{self.begins:%H:%M}-{ends}"]
         return " ".join(part for part in parts if part)
 
 

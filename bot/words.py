@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, get_args
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
 from bot.alerts.asked import WHATS
 from bot.request import Misunderstood, View
@@ -197,12 +198,13 @@ def known(word: str, words: Iterable[str]) -> str | None:
 def nearest_of(word: str, words: Iterable[str], at_least: int = _NEAR) -> str | None:
     """The one most like `word`; None where none is alike by `at_least` of a hundred.
 
-    What begins with un- is never near what it may be the opposite of: `unpause` is not pause.
+    What begins with un- is never near what it may be the opposite of: `unpause` is not pause. Of several that are alike
+    by so much it is the one with the fewest slips of the hand between.
     """
     low = word.casefold()
     fair = [one for one in words if not low.startswith("un") or one.casefold().startswith("un")]
-    found = process.extractOne(low, fair, scorer=fuzz.ratio, score_cutoff=at_least)
-    return found[0] if found else None
+    alike = [one for one in fair if fuzz.ratio(low, one) >= at_least]
+    return min(alike, key=lambda one: (OSA.distance(low, one), -fuzz.ratio(low, one)), default=None)
 
 
 def one_of(value: str, words: tuple[str, ...], key: str, whole: str = "errors") -> str:
@@ -226,3 +228,8 @@ def direction_of(value: str, whole: str) -> str:
 def others(command: str, tokens: Sequence[Token], token: Token) -> str:
     """The command and every word but `token`, as they were typed."""
     return " ".join([command, *(typed(one) for one in tokens if one is not token)])
+
+
+def replaced(command: str, tokens: Sequence[Token], token: Token, other: str) -> str:
+    """The same with `other` in the place of `token`."""
+    return " ".join([command, *(other if one is token else typed(one) for one in tokens)])

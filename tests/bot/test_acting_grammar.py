@@ -111,9 +111,9 @@ def test_every_act_can_be_put_into_words_and_read_back(request: Any) -> None:
     [
         ("run leads field:", "field: needs a value, such as field:city"),
         ("run leads field:city since:", "since: needs a value, such as since:24h"),
-        ("pause ledas to-marketo", "I do not know “ledas”. Did you mean: /sync pause to-marketo leads"),
+        ("pause ledas to-marketo", "I do not know “ledas”. Did you mean: /sync pause leads to-marketo"),
         ("run leads to-marketto", "I do not know “to-marketto”. Did you mean: /sync run leads to-marketo"),
-        ("run contacts ledas", "I do not know “ledas”. Did you mean: /sync run leads"),
+        ("run contacts ledas", "I do not know “ledas”. Did you mean: /sync run contacts"),
         ("run leads direction:", "I do not know “direction:”. Try: /sync run leads to-marketo"),
     ],
 )

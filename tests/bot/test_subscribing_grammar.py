@@ -90,7 +90,7 @@ def test_a_digest_is_asked_for_by_its_time_and_its_day() -> None:
         ("subscribe digest leads", "subscribe digest 09:00"),
         ("subscribe digest 25:00", "subscribe digest 09:00"),
         ("unsubscribe laeds", "unsubscribe leads"),
-        ("alerts ackn 7", "alerts"),
+        ("alerts ackn 7", "alerts ack 7"),
         ("alerts snooze 7", "alerts snooze 7 1h"),
         ("alerts snooze 7 91d", "alerts snooze 7 1h"),
         ("quiet leads", "quiet leads 2h"),
