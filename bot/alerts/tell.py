@@ -9,11 +9,10 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.alerts import message
@@ -21,7 +20,7 @@ from bot.alerts.message import LATE, Telling
 from bot.alerts.quiet import is_held_back, zone_named
 from bot.answers import Answer
 from bot.deliver import OF_BLOCKS
-from bot.refusals import FAILURES, NO_CHANNEL, is_out
+from bot.refusals import FAILURES, NO_CHANNEL, asked_to_wait, error_of, is_out
 from bot.safe import for_mrkdwn
 from storage.alerting import Episode, EpisodeTurn, Subscription
 from storage.database import Database
@@ -79,12 +78,8 @@ class Teller:
         zone = zone_named(ours[0].zone if ours else "UTC")
         try:
             await self._show(Telling(fresh, now, zone, _calls(fresh, claimed)), claimed, last, silent)
-        except SlackApiError as refused:
-            await self._refused(refused, fresh, claimed, ours, Telling(fresh, now, zone))
-        except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as failure:
-            log.warning("Slack is out of reach; alerts wait: %r", failure)
-            await self._give_back(claimed, ledger.UNREACHABLE)
-            return False
+        except FAILURES as failure:
+            return await self._not_taken(failure, Telling(fresh, now, zone), claimed, ours)
         return True
 
     async def _show(self, telling: Telling, claimed: Sequence[EpisodeTurn], last: int, silent: bool) -> None:
@@ -117,9 +112,9 @@ class Teller:
                 channel=episode.channel, ts=ts, text=said.text, blocks=list(said.blocks), unfurl_links=False
             )
         except SlackApiError as refused:
-            if refused.response["error"] not in NO_MESSAGE:
+            if error_of(refused) not in NO_MESSAGE:
                 raise
-            log.warning("the message of alert %s can no longer be edited: %s", episode.id, refused.response["error"])
+            log.warning("the message of alert %s can no longer be edited: %s", episode.id, error_of(refused))
             return False
         async with self._database.write() as connection:
             await ledger.update_episode(connection, episode.id, drawn=last)
@@ -132,9 +127,9 @@ class Teller:
         try:
             posted = await self._client.chat_postMessage(**given, text=said.text, blocks=list(said.blocks) or None)
         except SlackApiError as refused:
-            if not said.blocks or refused.response["error"] not in OF_BLOCKS:
+            if not said.blocks or error_of(refused) not in OF_BLOCKS:
                 raise
-            log.warning("Slack refused an alert's blocks: %s", refused.response["error"])
+            log.warning("Slack refused an alert's blocks: %s", error_of(refused))
             posted = await self._client.chat_postMessage(**given, text=said.text)
         return str(posted["ts"])
 
@@ -146,23 +141,26 @@ class Teller:
         if free_at > at:
             await self._wait(free_at - at)
 
-    async def _refused(
+    async def _not_taken(
         self,
-        refused: SlackApiError,
-        episode: Episode,
+        failure: Exception,
+        telling: Telling,
         claimed: Sequence[EpisodeTurn],
         ours: Sequence[Subscription],
-        telling: Telling,
-    ) -> None:
-        error = str(refused.response["error"])
-        log.warning("Slack did not take an alert for %s: %s", episode.channel, error)
+    ) -> bool:
+        """It waits, or goes to somebody else; whether Slack is there."""
+        channel = telling.episode.channel
+        if is_out(failure) or not isinstance(failure, SlackApiError):
+            log.warning("Slack is out of reach; alerts wait: %r", failure)
+            self._not_before[channel] = telling.now + asked_to_wait(failure)
+            await self._give_back(claimed, ledger.UNREACHABLE)
+            return False
+        error = error_of(failure)
+        log.warning("Slack did not take an alert for %s: %s", channel, error)
         if error in NO_CHANNEL:
-            await self._tell_somebody(error, episode, claimed, ours, telling)
-            return
-        if error == "ratelimited":
-            seconds = float(refused.response.headers.get("Retry-After", 30))
-            self._not_before[episode.channel] = telling.now + timedelta(seconds=seconds)
+            return await self._tell_somebody(error, telling.episode, claimed, ours, telling)
         await self._give_back(claimed, error)
+        return True
 
     async def _tell_somebody(
         self,
@@ -171,8 +169,11 @@ class Teller:
         claimed: Sequence[EpisodeTurn],
         ours: Sequence[Subscription],
         telling: Telling,
-    ) -> None:
-        """Whoever subscribed hears of a channel that takes nothing any more, once until it does again."""
+    ) -> bool:
+        """Whoever subscribed hears of a channel that takes nothing any more, once until it does again.
+
+        Whether Slack is there.
+        """
         async with self._database.read() as connection:
             known = episode.lost is not None or await was_lost(connection, episode.channel, episode.id)
         people, said = [one.created_by for one in ours if one.created_by], _in_place_of(episode.channel, error, telling)
@@ -182,10 +183,11 @@ class Teller:
         except FAILURES as failure:
             log.warning("nor did anybody hear of it yet: %r", failure)
             await self._give_back(claimed, error)
-            return
+            return False
         async with self._database.write() as connection:
             await ledger.update_episode(connection, episode.id, lost=error[:80])
             await ledger.told(connection, claimed, telling.now)
+        return True
 
     async def _tell_each(self, people: Iterable[str], said: Answer) -> bool:
         """Whether anybody took a direct message; who is gone takes none. Raises where Slack fails before anybody did.

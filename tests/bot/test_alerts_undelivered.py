@@ -10,7 +10,7 @@ from storage.alerting import Subscription
 from storage.database import Database
 from storage.episodes import read_undelivered
 from storage.ledger.subscribing import subscribe
-from tests.bot.alerting import MINUTE, Looks
+from tests.bot.alerting import HOUR, MINUTE, Looks
 from tests.bot.conftest import NOW, Settle
 from tests.bot.conversation import Conversation
 from tests.objects import LANES
@@ -102,3 +102,19 @@ async def test_whoever_slack_cannot_reach_now_hears_later(looks: Looks, channel:
     assert (await direct(channel, "U0ADMIN"), await lost(looks)) == ([], [None])
     await looks.look(NOW + FIVE + OFTEN)
     assert len(await direct(channel, "U0ADMIN")) == 1
+
+
+@pytest.mark.parametrize("error", ["internal_error", "not_json"])
+async def test_while_slack_itself_fails_no_channel_is_said_to_take_nothing(
+    looks: Looks, channel: Conversation, error: str
+) -> None:
+    names = ("C0OPS", "C0LEADS", "C0MAIL")
+    await channel.control("workspace", channels=[{"id": one, "members": ["U0ADMIN", "U0BOT"]} for one in names])
+    for name in names:
+        await subscribed(looks, name)
+    await channel.control("refuse", method="chat.postMessage", error=error, times=10)
+    await looks.look_between(NOW, NOW + HOUR, FIVE)
+    for name in names:
+        (told,) = await channel.messages(channel=name)
+        assert "BEHIND  Leads: 1,204 waiting" in told["plain"]
+        assert "Told late: since 14:37 UTC" in told["plain"]
