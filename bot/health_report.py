@@ -152,13 +152,16 @@ def _slowed(name: str, reading: Reading) -> list[str]:
 
 
 def _quota(reading: Reading) -> str:
-    """The day is US Central's."""
-    now, used = reading.vitals.now, reading.vitals.quota
-    if used is None or used.calls is None:
-        return _("Marketo does not tell now")
-    anew = reading.clock(now + timedelta(seconds=round(seconds_to_new_quota(now))))
-    words = _("{calls} used of {limit}; counted anew {time}")
-    told = words.format(calls=count(used.calls), limit=count(reading.vitals.allowance.daily), time=anew)
+    """The day is US Central's. Where Marketo does not tell, what we called ourselves is the least there can be."""
+    vitals, limit = reading.vitals, reading.vitals.allowance.daily
+    anew = reading.clock(vitals.now + timedelta(seconds=round(seconds_to_new_quota(vitals.now))))
+    words, calls = _("{calls} used of {limit}; counted anew {time}"), vitals.quota and vitals.quota.calls
+    if calls is None:
+        if vitals.plan.used is None:
+            return _("Marketo does not tell now")
+        words = _("Marketo does not tell now; at least {calls} used of {limit}; counted anew {time}")
+        calls = round(vitals.plan.used * limit)
+    told = words.format(calls=count(calls), limit=count(limit), time=anew)
     return "; ".join([told, *_planned(reading)])
 
 

@@ -29,7 +29,8 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What may be done. `used` is the share of the day's calls that are, by all together; None where nobody knows.
+    """What may be done. `used` is the share of the day's calls that are, by all together as far as Marketo tells;
+    None where nobody knows.
 
     Without `retries` nothing that failed is tried again by itself. `stretch` is how many times longer than usual it is
     from pass to pass. Without `calls` Marketo is neither read nor written to.

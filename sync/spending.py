@@ -32,7 +32,10 @@ class Spending:
         self._a_pass = 1.0
 
     async def look(self) -> None:
-        """Asks Marketo where its last answer is old. Where it does not answer, the last answer stands."""
+        """Asks Marketo where its last answer is old. Where it does not answer, the last answer stands.
+
+        Where it gave none today (our role may lack the permission), our own calls from now on are all that is known.
+        """
         now = self._now()
         if self._asks_at is not None and now < self._asks_at:
             return
@@ -41,9 +44,12 @@ class Spending:
         try:
             used = await self._marketo.calls_today()
         except SyncFailure as failure:
-            if failure.code != QUOTA:
+            if failure.code == QUOTA:
+                used = self._allowance.daily
+            elif self._used() is None:
+                used = 0
+            else:
                 return
-            used = self._allowance.daily
         self._counted = Counted(used, self._marketo.calls_made, ends_at)
 
     async def may_call(self) -> bool:

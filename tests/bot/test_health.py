@@ -59,6 +59,12 @@ def test_the_quota_is_counted_anew_at_midnight_in_chicago_in_the_readers_zone() 
     assert "counted anew 24 Nov 03:00" in draw(vitals(), ZoneInfo("America/Sao_Paulo")).text
 
 
+def test_where_marketo_does_not_tell_the_quota_used_our_own_calls_are_told() -> None:
+    mute = vitals(quota=Used(None, NOW), plan=Plan(0.8, retries=False, calls=False))
+    assert "at least 40,000 used of 50,000; counted anew 24 Nov 06:00; nothing is read" in draw(mute, UTC).text
+    assert "Marketo does not tell now" in draw(vitals(quota=Used(None, NOW)), UTC).text
+
+
 def test_what_is_held_back_for_the_quotas_sake_is_told_in_words() -> None:
     assert "wait until" not in draw(vitals(), UTC).text
     said = draw(vitals(plan=Plan(0.76, retries=False, stretch=4)), UTC).text

@@ -10,6 +10,7 @@ from storage.changes import Difference
 from sync.bringing import bring_field
 from sync.comparing import compare
 from sync.errors import Spent
+from sync.quota import Allowance
 from sync.repairing import repair
 from sync.scheduler import sync_jobs
 from tests.bot.test_metrics import settings_with
@@ -105,6 +106,22 @@ async def test_how_much_is_used_is_asked_once_in_ten_minutes(world: World) -> No
     await world.sync(20)
     kinds = await world.calls(world.marketo)
     assert sum(calls for kind, calls in kinds.items() if kind.startswith("stats")) == 2
+
+
+async def test_where_marketo_does_not_tell_what_is_used_our_own_calls_count(world: World) -> None:
+    world.watch.refused = "stats/usage"
+    world.engine.allowance = Allowance(daily=40, reserved=0.5)
+    world.engine.begin()
+    await world.sync()
+    assert world.engine.spending.plan().calls
+    for _ in range(20):
+        await world.lead(emailaddress1="ada@x.example")
+        await world.sync()
+    plan = world.engine.spending.plan()
+    assert not plan.calls and 0.5 <= (plan.used or 0) < 1
+    await world.advance(MIDNIGHT)
+    await world.sync()
+    assert world.engine.spending.plan().calls
 
 
 async def many_leads(world: World) -> list[str]:

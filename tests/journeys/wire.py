@@ -10,7 +10,8 @@ class Watch(httpx.AsyncHTTPTransport):
 
     The next `lose` writes arrive, and then the pass dies of a RuntimeError, which is none that any client expects.
     The next write that is `to_hold` times out on its way, and arrives with `deliver`. Dynamics shows no rows that are
-    `hidden`, by their ids. `passing` is told of every call that leaves, and of every reply that came.
+    `hidden`, by their ids. Calls to addresses with what is `refused` in them are answered with 603. `passing` is told
+    of every call that leaves, and of every reply that came.
     """
 
     passing: Callable[[], None] | None = None
@@ -20,9 +21,12 @@ class Watch(httpx.AsyncHTTPTransport):
     to_hold = False
     held: httpx.Request | None = None
     hidden: Collection[str] = ()
+    refused = ""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self._pass()
+        if self.refused and self.refused in request.url.path:
+            return httpx.Response(200, json={"success": False, "errors": [{"code": "603", "message": "Access denied"}]})
         is_write = is_write_request(request)
         happening = self.interrupt
         if happening and is_write:
