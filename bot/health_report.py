@@ -155,7 +155,8 @@ def _quota(reading: Reading) -> str:
     """The day is US Central's. Where Marketo does not tell, what we called ourselves is the least there can be."""
     vitals, limit = reading.vitals, reading.vitals.allowance.daily
     anew = reading.clock(vitals.now + timedelta(seconds=round(seconds_to_new_quota(vitals.now))))
-    words, calls = _("{calls} used of {limit}; counted anew {time}"), vitals.quota and vitals.quota.calls
+    words = _("{calls} used of {limit}; counted anew {time}")
+    calls = vitals.quota.calls if vitals.quota else None
     if calls is None:
         if vitals.plan.used is None:
             return _("Marketo does not tell now")
