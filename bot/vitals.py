@@ -29,6 +29,7 @@ from sync.passes import NAME
 from sync.quota import Allowance, Plan
 
 NEVER_OVERDUE_BEFORE = timedelta(minutes=5)
+UNSAID_TIMES = 3  # so much longer than the process that syncs does another one wait before it alarms in its place
 DATABASE_PATIENCE_SECONDS = 10.0
 Throttled = Mapping[str, Mapping[str, int]]
 
@@ -87,7 +88,8 @@ class Pulse:
             return None
         async with self._database.read() as connection:
             jobs = await health.read_jobs(connection)
-            overdue = self._overdue_since(jobs, await health.read_last_progress(connection))
+            patience = self._patience * (UNSAID_TIMES if self._only_answers else 1)
+            overdue = self._overdue_since(jobs, await health.read_last_progress(connection), patience)
         if self._only_answers:
             return Own(overdue, may_call=None, throttled=None)
         plan, stops_at = self._engine.spending.plan(self._every), self._engine.allowance.share
@@ -107,7 +109,7 @@ class Pulse:
                 held=await health.read_held(connection),
                 untold=await health.read_untold(connection),
                 stored=await health.read_stored(connection),
-                overdue_since=self._overdue_since(jobs, await health.read_last_progress(connection)),
+                overdue_since=self._overdue_since(jobs, await health.read_last_progress(connection), self._patience),
                 quota=quota,
                 allowance=self._engine.allowance if self._engine else Allowance(),
                 plan=self._plan(),
@@ -128,13 +130,15 @@ class Pulse:
         try:
             async with asyncio.timeout(DATABASE_PATIENCE_SECONDS), self._database.read() as connection:
                 jobs = await health.read_jobs(connection)
-                since = self._overdue_since(jobs, await health.read_last_progress(connection))
+                since = self._overdue_since(jobs, await health.read_last_progress(connection), self._patience)
         except (SQLAlchemyError, OSError, TimeoutError) as failure:
             return [*found, f"the database does not answer: {type(failure).__name__}"]
         late = since is not None and not self._only_answers
         return [*found, f"no pass has ended since {since:%Y-%m-%dT%H:%M:%SZ}"] if late else found
 
-    def _overdue_since(self, jobs: Sequence[JobState], progress: datetime | None) -> datetime | None:
+    def _overdue_since(
+        self, jobs: Sequence[JobState], progress: datetime | None, patience: timedelta
+    ) -> datetime | None:
         """A first reading of everything takes long; as long as it gets on, it is not overdue.
 
         Nor is it while passes are far apart for the quota's sake: whoever only answers goes by when the next is due.
@@ -145,7 +149,7 @@ class Pulse:
         began = self._replica.syncs_since if self._replica else None
         last = max(at for at in (began or self._started_at, sync.finished_at, progress) if at)
         due = max(last, sync.next_at) if self._only_answers and sync.next_at else last
-        return last if self._now() - due > self._patience * self._plan().stretch else None
+        return last if self._now() - due > patience * self._plan().stretch else None
 
     @property
     def _only_answers(self) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.alerts.causes import free_of
 from bot.alerts.figures import STALLED_AFTER, Figures, age_of, count_of
-from bot.alerts.readings import LEAVES_AT, RANKS, UNKNOWN, Band, Reading, above, so
+from bot.alerts.readings import ELSEWHERE, LEAVES_AT, RANKS, UNKNOWN, Band, Reading, above, so
 from bot.alerts.wants import Wants
 from storage.history import Lane
 
@@ -65,7 +65,7 @@ def stalled(figures: Figures, wants: Wants) -> Iterator[Reading]:
             waits = figures.now - since if since else timedelta()
             is_so = waits >= STALLED_AFTER and not figures.lately.get(name) and not excused
             numbers = {"value": int(waits.total_seconds()), "limit": int(STALLED_AFTER.total_seconds())}
-            band = UNKNOWN if is_so and may_call is None else so(is_so)
+            band = ELSEWHERE if is_so and may_call is None else so(is_so)
             yield _of_object("stalled", name, figures, wants, band, **numbers)
 
 

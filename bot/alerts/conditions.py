@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.alerts.readings import RANKS, UNKNOWN, Reading
+from bot.alerts.readings import ELSEWHERE, RANKS, UNKNOWN, Reading
 from storage.alerting import Condition, Level
 
 
@@ -14,7 +14,7 @@ def step(channel: str, before: Condition | None, reading: Reading, now: datetime
     `since` is when it began to be well or bad, not when it had held for long enough.
     """
     was = before or Condition(channel, reading.key, reading.family, "well", now)
-    if reading.band is UNKNOWN:
+    if reading.band is UNKNOWN or reading.band is ELSEWHERE:
         return was
     found = replace(was, detail=_detail(reading, bool(was.detail.get("left"))))
     target = _target(was.level, reading)

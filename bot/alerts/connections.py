@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.alerts.causes import SCHEMA, cause_of, held_for, is_refused
 from bot.alerts.figures import Figures, age_of, count_of
-from bot.alerts.readings import UNKNOWN, Band, Reading, above, so
+from bot.alerts.readings import ELSEWHERE, Band, Reading, above, so
 from bot.alerts.wants import Wants
 from storage.history import Lane, Service
 from sync.marketo.codes import NATIVE_SYNC_ON
@@ -54,15 +54,16 @@ def _of_lost_fields(figures: Figures, wants: Wants) -> Iterator[Reading]:
 
 
 def down(figures: Figures, wants: Wants) -> Iterator[Reading]:
-    """A service is out of reach, and critically so after an hour; or no pass of our own has ended in time."""
+    """A service is out of reach, and critically so after an hour; or no pass has ended in time."""
     if not wants.about("down"):
         return
     for one in figures.services:
         long = one.down_since is not None and figures.now - one.down_since > CRITICALLY_LONG
         yield _of_service("down", one, figures, wants, so(cause_of(one) == "down", "critical" if long else "warning"))
-    since = figures.own.overdue_since if figures.own else None
-    overdue = so(since is not None) if figures.own else UNKNOWN
-    yield Reading("down", "sync", overdue, since=since, affected=figures.backlog)
+    own = figures.own
+    since = own.overdue_since if own else None
+    overdue = ELSEWHERE if own is None or (own.elsewhere and since is None) else so(since is not None)
+    yield Reading("down", "sync", overdue, rests_for=2 * wants.hold, since=since, affected=figures.backlog)
 
 
 def throttled(figures: Figures, wants: Wants) -> Iterator[Reading]:
@@ -72,7 +73,7 @@ def throttled(figures: Figures, wants: Wants) -> Iterator[Reading]:
     met = figures.own.throttled if figures.own else None
     for one in figures.services:
         times = None if met is None else met.get(one.name, 0)
-        band = UNKNOWN if times is None else above(times, THROTTLED_TIMES)
+        band = ELSEWHERE if times is None else above(times, THROTTLED_TIMES)
         band = so(True, "warning") if cause_of(one) == "throttled" else band
         yield _of_service("throttled", one, figures, wants, band, times=times)
 

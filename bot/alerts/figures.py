@@ -23,8 +23,9 @@ class Own:
     """What this process knows: `used` is the share of the day's calls that are, by all together (None: nobody knows),
 
     `stops_at` the one from which on we make no more, `throttled` how often each service slowed us down in the last
-    quarter of an hour. `overdue_since`: no pass ended for too long. Where another
-    process syncs, `may_call` and `throttled` are None: they are known to that one alone.
+    quarter of an hour. `overdue_since`: no pass ended for too long. Where another process syncs (`elsewhere`),
+    `may_call` and `throttled` are None: they are known to that one alone. Then `overdue_since` is given only where
+    that one had time enough to say it, and did not.
     """
 
     overdue_since: datetime | None = None
@@ -32,6 +33,10 @@ class Own:
     stops_at: float = 1.0
     may_call: bool | None = True
     throttled: Mapping[str, int] | None = field(default_factory=dict)
+
+    @property
+    def elsewhere(self) -> bool:
+        return self.may_call is None
 
 
 @dataclass(frozen=True, slots=True)

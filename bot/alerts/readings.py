@@ -33,14 +33,14 @@ FAMILIES: Mapping[str, str] = {
 class Band:
     """`enters` is the level that the numbers are bad enough for, `keeps` the one they are not yet well enough to leave.
 
-    A thing that cannot be read now keeps whatever it has.
+    A thing that cannot be read now, or that only another process can read, keeps whatever it has.
     """
 
     enters: Level = "well"
     keeps: Level = "well"
 
 
-UNKNOWN = Band("well", "critical")
+UNKNOWN, ELSEWHERE = Band("well", "critical"), Band("well", "critical")  # told apart by identity
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.alerts.backlogs import CRITICAL_TIMES, backlog, growing, oldest, stalled
 from bot.alerts.connections import down, native_sync, refused, schema, throttled
 from bot.alerts.figures import Figures, age_of, count_of
-from bot.alerts.readings import UNKNOWN, Band, Reading, above, so
+from bot.alerts.readings import ELSEWHERE, UNKNOWN, Band, Reading, above, so
 from bot.alerts.wants import Wants
 from storage.alerting import Level
 from storage.error_groups import Group
@@ -62,16 +62,19 @@ def quota(figures: Figures, wants: Wants) -> Iterator[Reading]:
 
     Nobody knows early on a new day.
     """
-    used = figures.own.used if figures.own else None
-    if wants.about("quota") and (figures.own is None or used is None):
+    own = figures.own
+    if not wants.about("quota"):
+        return
+    if own is None or own.elsewhere:
+        yield Reading("quota", "marketo", ELSEWHERE)
+    elif own.used is None:
         yield Reading("quota", "marketo", UNKNOWN)
-    elif wants.about("quota") and figures.own is not None and used is not None:
-        stops_at = figures.own.stops_at
-        ours = round(used / stops_at, 6)  # 32,000 of 40,000 are 0.8, and not 0.79999…
+    else:
+        ours = round(own.used / own.stops_at, 6)  # 32,000 of 40,000 are 0.8, and not 0.79999…
         band = Band(_quota_level(ours), _quota_level(ours / QUOTA_LEAVES_AT))
-        numbers = {"value": round(100 * ours), "limit": 80, "used": round(100 * used)}
-        numbers |= {"stops_at": round(100 * stops_at), "stopped": not figures.own.may_call}
-        held_up = [] if figures.own.may_call else figures.to("marketo")
+        numbers = {"value": round(100 * ours), "limit": 80, "used": round(100 * own.used)}
+        numbers |= {"stops_at": round(100 * own.stops_at), "stopped": not own.may_call}
+        held_up = [] if own.may_call else figures.to("marketo")
         numbers |= {"waiting": count_of(held_up), "age": age_of(held_up, figures.now)}
         yield Reading("quota", "marketo", band, affected=count_of(held_up), numbers=numbers)
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.alerts.conditions import is_forgotten, step
-from bot.alerts.readings import UNKNOWN, Band, Reading
+from bot.alerts.readings import ELSEWHERE, UNKNOWN, Band, Reading
 from storage.alerting import Condition
 from tests.bot.watching import CRITICAL, MINUTE, NOW, WARNING, WELL
 
@@ -64,6 +64,11 @@ def test_what_is_known_to_have_begun_before_we_looked_held_since_then() -> None:
 def test_what_cannot_be_known_now_stays_as_it_was() -> None:
     bad = after((0, WARNING), (5, WARNING))
     assert step("C0OPS", bad, reading(UNKNOWN), NOW + 60 * MINUTE) == bad
+
+
+def test_a_look_by_a_process_that_cannot_read_it_changes_nothing() -> None:
+    heading = after((0, WARNING))
+    assert step("C0OPS", heading, reading(ELSEWHERE), NOW + 4 * MINUTE) == heading
 
 
 def test_what_may_not_speak_again_for_a_day_does_not() -> None:

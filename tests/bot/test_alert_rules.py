@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.alerts.figures import Own
-from bot.alerts.readings import UNKNOWN, Band, Reading
+from bot.alerts.readings import ELSEWHERE, UNKNOWN, Band, Reading
 from storage.changes import Finding
 from storage.episodes import Undelivered
 from storage.history import Service
@@ -185,7 +185,7 @@ def test_the_quota_speaks_at_80_and_at_100_per_cent_of_what_is_not_left_to_other
 
 def test_what_only_another_process_knows_stays_as_it_was() -> None:
     found = figures(services=[Service("marketo", NOW)], own=None)
-    assert {key for key, one in read(found).items() if one.band is UNKNOWN} == {
+    assert {key for key, one in read(found).items() if one.band is ELSEWHERE} == {
         "quota:marketo",
         "throttled:marketo",
         "down:sync",
@@ -193,15 +193,28 @@ def test_what_only_another_process_knows_stays_as_it_was() -> None:
 
 
 def test_what_only_the_process_that_syncs_knows_stays_as_it_was_where_another_one_looks() -> None:
-    answers = Own(overdue_since=NOW - HOUR, may_call=None, throttled=None)
+    answers = Own(may_call=None, throttled=None)
     found = figures(lane(waiting=5), services=[Service("marketo", NOW)], own=answers, **QUEUED)
-    assert {key for key, one in read(found).items() if one.band is UNKNOWN} == {
+    assert {key for key, one in read(found).items() if one.band is ELSEWHERE} == {
         "quota:marketo",
         "throttled:marketo",
         "stalled:leads",
+        "down:sync",
     }
-    assert band("down:sync", found) == CRITICAL
     assert band("stalled:leads", figures(lane(waiting=5), own=answers)) == WELL
+
+
+def test_where_the_process_that_syncs_cannot_say_that_no_pass_ends_another_one_does() -> None:
+    answers = Own(overdue_since=NOW - HOUR, may_call=None, throttled=None)
+    assert band("down:sync", figures(own=answers)) == CRITICAL
+
+
+def test_early_on_a_new_day_nobody_knows_how_much_of_the_quota_is_used() -> None:
+    assert band("quota:marketo", figures(own=Own(used=None))) is UNKNOWN
+
+
+def test_passes_that_end_too_late_again_and_again_are_one_trouble() -> None:
+    assert read(figures(own=OWN))["down:sync"].rests_for == 10 * MINUTE
 
 
 def test_a_service_that_slows_us_down_again_and_again_is_throttled() -> None:

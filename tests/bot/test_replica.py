@@ -162,13 +162,17 @@ async def test_a_pass_that_is_asked_of_one_that_only_answers_begins_in_the_one_t
         await until(arrived)
 
 
-async def test_one_that_only_answers_is_healthy_whatever_the_other_does_but_says_it(world: World) -> None:
+async def test_one_that_only_answers_is_healthy_whatever_the_other_does_but_alarms_when_that_one_has_not(
+    world: World,
+) -> None:
     async with two(world) as (first, second):
         pulses = [
             Pulse(settings_with(), world.database, world.engine.now, world.engine, one) for one in (first, second)
         ]
         for pulse in pulses:
             pulse.hearing.opened()
+        await world.advance(6 * 60)
+        assert [(own := await pulse.own()) and own.overdue_since is not None for pulse in pulses] == [True, False]
         await world.advance(2 * 3600)
         assert [len(await pulse.reasons()) for pulse in pulses] == [1, 0]
         vitals = await pulses[1].take()
