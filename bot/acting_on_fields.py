@@ -1,7 +1,5 @@
 """One field of an object brought over alone, for one that was added later."""
 
-from datetime import UTC, date, datetime, timedelta, tzinfo
-
 from bot import brought
 from bot.acting import refusal
 from bot.answers import Answer
@@ -9,6 +7,7 @@ from bot.compared import under_way, why_stopped
 from bot.comparing import Telling
 from bot.figures import clock
 from bot.lanes_acted import not_here
+from bot.moments import moment_of
 from bot.request import Run
 from bot.words import nearest_of
 from bot.world import Asker, World
@@ -76,13 +75,3 @@ async def _bring(engine: Engine, request: Run, name: str, field: str, total: int
         detail = f"{field}: {queued.to_marketo} to-marketo, {queued.to_dynamics} to-dynamics"
         await amend_act(connection, act, detail)
     return brought.draw(request, field, tally, queued)
-
-
-def moment_of(since: timedelta | date | None, now: datetime, zone: tzinfo) -> datetime | None:
-    """A span counts back from now, a day begins at the asker's midnight; what lies before all time is all time."""
-    try:
-        if isinstance(since, timedelta):
-            return now - since
-        return datetime.combine(since, datetime.min.time(), zone).astimezone(UTC) if since else None
-    except OverflowError:
-        return None

@@ -25,6 +25,7 @@ from bot.forms import Counter, add_forms
 from bot.grammar import parse
 from bot.home import add_home
 from bot.mentions import Ephemeral, typed, words_of
+from bot.moments import in_order
 from bot.places import Places
 from bot.replica import Replica
 from bot.request import Errors, Misunderstood, Record, Request
@@ -181,7 +182,8 @@ class Desk:
     ) -> Answer:
         known = await self.askers.asker(user_id)
         with speaking(known.locale):
-            return await self._answer(parse(words, self.vocabulary), known, tell, where)
+            request = in_order(parse(words, self.vocabulary), self.world.now(), known.zone)
+            return await self._answer(request, known, tell, where)
 
     async def _answer(
         self,

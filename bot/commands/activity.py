@@ -18,7 +18,6 @@
 
 import tempfile
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
 
 from bot import activity_list
 from bot.activity_list import PAGE, Page
@@ -26,6 +25,7 @@ from bot.answers import Answer, say
 from bot.blocks import Button
 from bot.delivery import file_name, send_personal_file
 from bot.figures import clock, count
+from bot.moments import DAY, moment_of
 from bot.request import Activity
 from bot.texts import _, plural
 from bot.world import Asker, World
@@ -69,18 +69,6 @@ def _sought(request: Activity, asker: Asker, world: World) -> Sought:
         outcome=request.outcome,
         reason=request.reason,
         field=request.field,
-        since=_moment(request.since, asker, now),
-        until=_moment(request.until, asker, now),
+        since=moment_of(request.since, now, asker.zone),
+        until=moment_of(request.until, now, asker.zone, DAY),
     )
-
-
-def _moment(when: timedelta | date | None, asker: Asker, now: datetime) -> datetime | None:
-    """A span counts back from now; a day begins at the asker's midnight. What lies before all time is all time."""
-    if when is None:
-        return None
-    try:
-        if isinstance(when, timedelta):
-            return now - when
-        return datetime.combine(when, datetime.min.time(), asker.zone).astimezone(UTC)
-    except OverflowError:
-        return datetime(1970, 1, 1, tzinfo=UTC)

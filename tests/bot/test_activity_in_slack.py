@@ -54,6 +54,18 @@ async def test_pages_follow_one_another_by_buttons(busy: Database, talk: Convers
     assert "There is no page 9; the last is 2." in (await talk.say("/sync activity updated page:9"))["plain"]
 
 
+async def test_until_a_day_holds_that_day(busy: Database, talk: Conversation) -> None:
+    answer = await talk.say("/sync activity skipped since:2026-11-23 until:2026-11-23")
+    assert "skipped 3" in answer["plain"]
+
+
+async def test_a_span_that_begins_after_a_day_is_told(busy: Database, talk: Conversation) -> None:
+    answer = await talk.say("/sync activity since:7d until:2026-11-01")
+    assert answer["plain"].startswith(
+        "since must be before until. Did you mean: /sync activity since:2026-11-01 until:7d"
+    )
+
+
 async def test_filters_leave_what_fits(busy: Database, talk: Conversation) -> None:
     for words in ("skipped", "to-dynamics", 'reason:"not flagged"', "until:30m since:2h"):
         answer = await talk.say(f"/sync activity {words}")

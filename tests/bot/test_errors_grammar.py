@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -6,6 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as some
 
 from bot.grammar import parse
+from bot.moments import in_order
 from bot.reading_errors import nearest_filter
 from bot.request import Errors, Explain, Misunderstood, Request
 from bot.words import Vocabulary, backwards
@@ -128,6 +129,25 @@ def test_of_two_values_of_a_filter_none_is_dropped_in_silence(text: str, nearest
 )
 def test_since_must_be_before_until(text: str, nearest: str) -> None:
     assert asked(text) == Misunderstood(f"since must be before until. Did you mean: /sync {nearest}", nearest)
+
+
+@pytest.mark.parametrize(
+    ("text", "nearest"),
+    [
+        ("errors leads since:7d until:2026-11-01", "errors object:leads since:2026-11-01 until:7d"),
+        ("retry since:2026-11-23 until:2d", "errors since:2d until:2026-11-23"),
+        ("share activity since:7d until:2026-11-01", "activity since:2026-11-01 until:7d"),
+    ],
+)
+def test_a_span_and_a_day_are_put_in_order_by_the_clock(text: str, nearest: str) -> None:
+    sentence = f"since must be before until. Did you mean: /sync {nearest}"
+    now = datetime(2026, 11, 23, 14, 32, tzinfo=UTC)
+    assert in_order(asked(text), now, UTC) == Misunderstood(sentence, nearest)
+
+
+def test_a_day_and_a_span_that_meet_in_it_are_a_range() -> None:
+    request = asked("errors since:1h until:2026-11-23")
+    assert in_order(request, datetime(2026, 11, 23, 14, 32, tzinfo=UTC), UTC) == request
 
 
 def test_one_day_alone_and_a_span_with_a_day_are_ranges() -> None:
