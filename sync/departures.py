@@ -42,7 +42,7 @@ async def look_for_departures(engine: Engine, part_from: PartFrom) -> None:
         return
     clock = asyncio.get_running_loop().time
     end = clock() + engine.pace.push_seconds
-    while clock() < end and not engine.stopping:
+    while clock() < end and engine.may_read_on:
         after, gone = _where(cursor)
         async with engine.database.read() as connection:
             people = await people_after(connection, [one.name for one in engine.people], after, CALL)

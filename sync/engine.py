@@ -99,6 +99,11 @@ class Engine:
         return next(one for one in self.objects if one.name == name)
 
     @property
+    def may_read_on(self) -> bool:
+        """Whether Marketo may be asked for one more page; what was read so far is kept."""
+        return not self.stopping and self.spending.plan().calls
+
+    @property
     def lanes(self) -> tuple[tuple[str, Direction], ...]:
         """Every object in each of its directions, in the order in which they are pushed."""
         return lanes_of(self.objects)

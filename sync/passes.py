@@ -42,7 +42,7 @@ async def run_pass(engine: Engine, next_at: datetime | None = None) -> bool:
     if "dynamics" in fits and await _read_dynamics(engine):
         readable.add("dynamics")
     may_call = "marketo" in fits and await engine.spending.may_call()
-    if may_call and await _reading(engine, "marketo", _read_marketo(engine)):
+    if may_call and await _reading(engine, "marketo", _read_marketo(engine)) and engine.spending.plan().calls:
         readable.add("marketo")
     if engine.fitted == set(SIDES):
         more = await push_all(engine, readable)

@@ -64,7 +64,7 @@ async def _read_feed(engine: Engine, feed: str) -> None:
     # Whom Marketo has no more is not written in Dynamics, but would be made anew in Marketo.
     tallies = [Tally(one.name, "to-marketo" if feed == "deletes" else "to-dynamics") for one in engine.people]
     more = True
-    while more and not engine.stopping:
+    while more and engine.may_read_on:
         page = await _page(engine, feed, cursor.cursor or "")
         cursor = replace(cursor, cursor=page.token)
         await _note_activities(engine, feed, page, cursor, tallies)

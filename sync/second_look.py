@@ -27,7 +27,7 @@ TOGETHER = 10 * CALL
 async def look_again(engine: Engine) -> None:
     """Reads those people and notes what has to travel to Dynamics; to be done before anything is written."""
     for one in engine.people:
-        while not engine.stopping and await _some(engine, one):
+        while engine.may_read_on and await _some(engine, one):
             pass
 
 

@@ -155,3 +155,29 @@ async def test_what_is_asked_for_by_hand_stops_at_the_share_of_other_integration
     assert await world.calls(world.marketo) == {}
     await world.advance(MIDNIGHT)
     assert await portions(compare(world.engine, "leads")) == 3
+
+
+async def test_a_reading_of_many_people_stops_at_that_share_and_goes_on_tomorrow(world: World) -> None:
+    await world.rest()
+    await use_up(world, 39_993)
+    people = [{"lastName": "L", "email": f"{n}@x.example", "syncToDynamics": True} for n in range(900)]
+    await control(world.marketo, "people", people)
+    await world.forget_calls()
+    await world.sync()
+    assert (await world.calls(world.marketo))["activities.changes"] == 2 and len(await world.rows("leads")) == 600
+    await world.advance(MIDNIGHT)
+    await world.rest()
+    assert len(await world.rows("leads")) == 900
+
+
+async def test_looking_people_up_one_by_one_stops_at_that_share_and_goes_on_tomorrow(world: World) -> None:
+    leads = await many_leads(world)
+    await world.remove(str((await world.one(dynamicsLeadId=leads[-1]))["id"]))
+    await world.advance(15 * 86_400)
+    await control(world.marketo, "quota", {"used": 39_995})
+    await world.sync()
+    assert world.engine.spending.plan().used == 0.8
+    assert await world.total("skipped", reason="deleted in Marketo") == 0
+    await world.advance(MIDNIGHT)
+    await world.rest()
+    assert await world.total("skipped", reason="deleted in Marketo") == 1
