@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.refusals import error_of
 from storage.database import Database, migrations
 from sync.dynamics.client import Dynamics
 from sync.errors import Never, PersonMustLook, SyncFailure
@@ -38,7 +39,7 @@ async def check_slack(client: AsyncWebClient) -> AsyncIterator[Finding]:
     try:
         answer = await client.auth_test()
     except (SlackApiError, OSError) as failure:
-        reason = failure.response["error"] if isinstance(failure, SlackApiError) else str(failure)
+        reason = error_of(failure) if isinstance(failure, SlackApiError) else str(failure)
         yield Finding("Slack token", False, f"{reason}; check SLACK_BOT_TOKEN and SLACK_API_URL")
         return
     yield Finding("Slack token", True, f"signed in as {answer['user']} in {answer['team']}")

@@ -18,6 +18,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answers import Answer, Block
+from bot.refusals import body_of, error_of
 from bot.texts import _
 
 log = logging.getLogger(__name__)
@@ -141,7 +142,7 @@ def by_message(client: AsyncWebClient, channel: str, thread_ts: str | None = Non
         try:
             await client.chat_postMessage(channel=channel, text=text, blocks=list(blocks) or None, thread_ts=thread_ts)
         except SlackApiError as refused:
-            return _refusal(refused.response.data)
+            return _refusal(body_of(refused))
         except (aiohttp.ClientError, TimeoutError, OSError) as failure:
             return Refusal(f"out of reach: {failure!r}")
         return None
@@ -156,9 +157,9 @@ def by_message_or_raise(client: AsyncWebClient, channel: str) -> Road:
         try:
             await client.chat_postMessage(channel=channel, text=text, blocks=list(blocks) or None)
         except SlackApiError as refused:
-            if not blocks or refused.response["error"] not in OF_BLOCKS:
+            if not blocks or error_of(refused) not in OF_BLOCKS:
                 raise
-            return _refusal(refused.response.data)
+            return _refusal(body_of(refused))
         return None
 
     return Road(send)

@@ -12,6 +12,7 @@ import httpx
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.refusals import error_of
 from storage.database import Database
 from storage.files import expired_files, file_is_gone, note_file
 
@@ -65,8 +66,8 @@ async def delete_expired_files(database: Database, client: AsyncWebClient, now: 
         try:
             await client.files_delete(file=file_id)
         except SlackApiError as refused:
-            if refused.response.get("error") not in GONE:
-                log.warning("Slack does not delete the expired file %s: %s", file_id, refused.response.get("error"))
+            if (error := error_of(refused)) not in GONE:
+                log.warning("Slack does not delete the expired file %s: %s", file_id, error)
                 continue
         except (aiohttp.ClientError, TimeoutError) as failure:
             log.warning("an expired file could not be deleted yet: %s", failure)
@@ -97,7 +98,7 @@ async def _has_arrived(client: AsyncWebClient, file_id: str) -> bool:
         try:
             told = await client.files_info(file=file_id)
         except SlackApiError as refused:
-            log.warning("Slack does not tell whether the file %s arrived: %s", file_id, refused.response.get("error"))
+            log.warning("Slack does not tell whether the file %s arrived: %s", file_id, error_of(refused))
             return False
         if _is_shared(told.get("file") or {}):
             return True

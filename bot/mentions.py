@@ -8,6 +8,8 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.refusals import body_of
+
 _CALLED = re.compile(r"(\bmention(?:[:=]|\s)\s*)?<@[UW][A-Z0-9]+(?:\|[^<>]*)?>", re.IGNORECASE)
 _PERSON = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _GROUP = re.compile(r"<!subteam\^(S[A-Z0-9]+)(?:\|[^<>]*)?>")
@@ -62,5 +64,5 @@ class Ephemeral:
             else:
                 await self._client.chat_postEphemeral(**message, user=self._user)
         except SlackApiError as refused:
-            return Said(400, refused.response.data)
+            return Said(400, body_of(refused))
         return Said(200)

@@ -24,7 +24,7 @@ from bot.deliver import Deliverer, by_message_or_raise
 from bot.delivery import UploadRefused, send_personal_file
 from bot.figures import HOUR, clock, count, last_full_hour
 from bot.quota import PATIENCE_SECONDS
-from bot.refusals import NO_CHANNEL, PERSON_GONE
+from bot.refusals import NO_CHANNEL, PERSON_GONE, error_of
 from bot.safe import for_mrkdwn
 from bot.standing import Picture
 from bot.texts import _, plural, speaking
@@ -122,9 +122,9 @@ async def _post(sender: Sender, wanted: Subscription, answer: Answer) -> None:
 
 def _unless(refusal: SlackApiError, expected: Collection[str]) -> None:
     """Raises `refusal` anew but for those that trying again would not mend."""
-    if refusal.response["error"] not in expected:
+    if (error := error_of(refusal)) not in expected:
         raise refusal
-    log.warning("Slack will not take a digest there: %s", refusal.response["error"])
+    log.warning("Slack will not take a digest there: %s", error)
 
 
 def _misdirected(answer: Answer) -> Answer:

@@ -153,7 +153,7 @@ async def test_while_slack_fails_it_waits_and_nothing_is_sent_twice(
     asked: Database, settings: Settings, channel: Conversation
 ) -> None:
     await failed(asked, error(DUE - HOUR))
-    await channel.control("refuse", method="chat.postMessage", error="internal_error", times=1)
+    await channel.control("refuse", method="chat.postMessage", error="not_json", times=1)
     await send_due_digests(sender(asked, settings), DUE)
     assert await posted(channel) == []
     await channel.control("refuse", method="files.completeUploadExternal", error="internal_error", times=1)
