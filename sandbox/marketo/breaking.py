@@ -19,11 +19,13 @@ class Breaking:
     message: str
 
     def holds(self, record: dict[str, Any]) -> bool:
-        return (record.get(self.field) or None) == self.value
+        return bool((record.get(self.field) or None) == self.value)
 
 
 def check_breaking(breaking: list[Breaking], body: Any) -> None:
     records = body.get("input") if isinstance(body, dict) else None
-    for each in breaking if isinstance(records, list) else ():
+    if not isinstance(records, list):
+        return
+    for each in breaking:
         if any(each.holds(record) for record in records):
             raise Refusal(each.code, each.message)

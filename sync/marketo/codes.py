@@ -23,8 +23,7 @@ THROTTLED = frozenset({RATE, QUOTA, "615", "http-429"})
 """Too many calls: in 20 seconds, in a day, at once."""
 NOT_FOUND = frozenset({"1004", "1013"})
 ALREADY_THERE = "1017"
-BLAMES_ONE_RECORD = frozenset({"701", "704", "709", "718"})
-"""Refusals of a whole call, and before anything is written, that are about what is in one of its records."""
+NO_SALES_PERSON = "718"
 BREAKDOWNS = frozenset({"500", "611", "1014", "http-500"})
 NATIVE_SYNC_ON = "1018"
 
@@ -58,7 +57,7 @@ VERDICTS: dict[str, Verdict] = {
     "712": "never",  # merging
     "713": "again",  # resource short for a moment
     "714": "never",  # no default record type
-    "718": "later",  # sales person not known: theirs comes first
+    NO_SALES_PERSON: "later",  # sales person not known: theirs comes first
     "719": "again",  # waited too long for a lock
     "1001": "never",  # wrong type
     "1002": "never",  # parameter missing

@@ -1,20 +1,21 @@
 """Writing to Marketo: full calls, and an outcome for each record in them."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import repeat
 from typing import Any
 
 from sync.errors import Later, SyncFailure
-from sync.marketo.codes import BLAMES_ONE_RECORD, NOT_FOUND, failure, reason
+from sync.marketo.blaming import SALES_PERSON, Row, blame, may_be_about_a_record, owners_of
+from sync.marketo.codes import NO_SALES_PERSON, NOT_FOUND, failure, reason
 from sync.marketo.connection import Connection, as_json
+from sync.marketo.reading import find
 from sync.outcomes import Outcome, Written
 from sync.wire import chunks_of, write_chunks
 
 MOST_ROWS = 300  # in one call
 MOST_BYTES = 1_000_000  # in one body: Marketo takes 1 MB, and answers more with HTTP 413
-
-Row = Mapping[str, Any]
+MOST_IN_VAIN = 8  # records refused alone by a halving that has written none
 
 
 async def write(
@@ -26,40 +27,87 @@ async def write(
 ) -> list[Outcome]:
     """Sends `rows` under `head` ({"action": …}) in as few calls as their number and size allow.
 
-    Marketo takes the good records of a call and says what is wrong with each bad one, but for a few codes with which it
-    refuses the call for the sake of one record. Where its words name a value, the records that hold it are left
-    out and the rest is sent again; where they do not, halves of the call are, until the record stands alone.
+    Marketo takes the good records of a call and says what is wrong with each bad one, but now and then it refuses the
+    call for the sake of one record. Those that its words are about are left out, and the rest is sent again. What its
+    words do not tell cannot be known: then halves of the call are sent, until the record stands alone.
     """
+    writing = Writing(connection, path, head, outcome_of or outcome)
+    return await write_chunks(fitting_chunks(rows, lambda chunk: len(_body(head, chunk))), writing.write)
 
-    async def write_chunk(chunk: Sequence[Row]) -> list[Outcome]:
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """One write, of which each call may have to be taken apart."""
+
+    connection: Connection
+    path: str
+    head: Mapping[str, Any]
+    outcome_of: Callable[[Row], Outcome]
+
+    async def write(self, chunk: Sequence[Row]) -> list[Outcome]:
+        return await self._write(chunk, Halving())
+
+    async def _write(self, chunk: Sequence[Row], halving: "Halving") -> list[Outcome]:
         try:
-            results = await connection.write(path, _body(head, chunk))
+            results = await self.connection.write(self.path, _body(self.head, chunk))
         except SyncFailure as failed:
-            if failed.code not in BLAMES_ONE_RECORD or len(chunk) == 1:
+            if len(chunk) == 1 or not may_be_about_a_record(failed):
                 raise
-            return await write_apart(chunk, failed)
-        return outcomes(results, len(chunk), outcome_of or outcome)
+            return await self._apart(chunk, failed, halving)
+        return outcomes(results, len(chunk), self.outcome_of)
 
-    async def write_apart(chunk: Sequence[Row], failed: SyncFailure) -> list[Outcome]:
-        blamed = blames(failed.message, chunk)
+    async def _apart(self, chunk: Sequence[Row], failed: SyncFailure, halving: "Halving") -> list[Outcome]:
+        known = await self._known_owners(chunk) if failed.code == NO_SALES_PERSON else None
+        blamed = blame(failed, chunk, known, partial=self.head.get("action") == "updateOnly")
         if not any(blamed):
-            half = len(chunk) // 2
-            return await write_chunks([chunk[:half], chunk[half:]], write_chunk)
-        rest = [row for row, is_blamed in zip(chunk, blamed, strict=True) if not is_blamed]
+            return await self._halves(chunk, failed, halving)
+        rest = [row for row, refused in zip(chunk, blamed, strict=True) if not refused]
         written: Iterator[Outcome]
         try:
-            written = iter(await write_chunk(rest) if rest else ())
+            written = iter(await self._write(rest, halving) if rest else ())
         except SyncFailure as other:
             written = repeat(other)  # those left out have their own
-        return [failed if is_blamed else next(written) for is_blamed in blamed]
+        return [refused or next(written) for refused in blamed]
 
-    return await write_chunks(fitting_chunks(rows, lambda chunk: len(_body(head, chunk))), write_chunk)
+    async def _halves(self, chunk: Sequence[Row], failed: SyncFailure, halving: "Halving") -> list[Outcome]:
+        """One after the other, and every other record in each, so that the first ones to stand alone tell of all."""
+        written: list[Outcome] = [failed] * len(chunk)
+        written[::2] = await self._half(chunk[::2], failed, halving)
+        written[1::2] = await self._half(chunk[1::2], failed, halving)
+        return written
+
+    async def _half(self, part: Sequence[Row], failed: SyncFailure, halving: "Halving") -> list[Outcome]:
+        if halving.is_in_vain:
+            return [failed] * len(part)
+        try:
+            written = await self._write(part, halving)
+        except SyncFailure as other:
+            written = [other] * len(part)
+            halving.refused += len(part) == 1
+        halving.written += sum(isinstance(each, Written) for each in written)
+        return written
+
+    async def _known_owners(self, rows: Sequence[Row]) -> set[str] | None:
+        """Whom of the rows' owners Marketo has, in lower case; None where they cannot be looked up."""
+        owners = owners_of(rows)
+        try:
+            found = await find(self.connection, "salespersons", SALES_PERSON, owners, [SALES_PERSON]) if owners else []
+        except SyncFailure:
+            return None
+        return {str(row[SALES_PERSON]).lower() for row in found}
 
 
-def blames(message: str, rows: Sequence[Row]) -> list[bool]:
-    """Which rows hold the value that `message` names with its field: "ExternalSalesPersonID 'x' not found"."""
-    named = {(field.lower(), value) for field, value in re.findall(r"(\w+) '([^']+)'", message)}
-    return [any((field.lower(), str(value)) in named for field, value in row.items()) for row in rows]
+@dataclass(slots=True)
+class Halving:
+    """How the halving of one call goes: its records `refused` alone, and those `written`."""
+
+    refused: int = 0
+    written: int = 0
+
+    @property
+    def is_in_vain(self) -> bool:
+        """Whether all are refused alike, it seems: two calls for each would soon use the day's calls up."""
+        return self.refused >= MOST_IN_VAIN and not self.written
 
 
 def _body(head: Mapping[str, Any], rows: Sequence[Row]) -> bytes:

@@ -130,38 +130,37 @@ async def leads_with(world: World, titles: list[str]) -> list[str]:
     return await world.put("leads", *rows)
 
 
-async def test_one_lead_that_breaks_marketo_down_keeps_299_out_for_minutes_and_is_parked_with_marketos_words(
+async def test_one_lead_that_breaks_marketo_down_keeps_59_out_for_minutes_and_is_parked_with_marketos_words(
     world: World,
 ) -> None:
     await breaking(world, "611", title="Spy")
     await world.rest()
     await world.forget_calls()
-    leads = await leads_with(world, ["Spy"] + ["Ace"] * (MANY - 1))
+    leads = await leads_with(world, ["Spy"] + ["Ace"] * 59)
     await world.sync(passes=8, apart=100)
-    assert len(await world.people()) == MANY - 1
+    assert len(await world.people()) == 59
     assert await calls_that_write(world, world.marketo) < 35
     await world.sync(passes=8, apart=900)
     assert [(error.record_id, error.code, error.message) for error in await world.errors()] == [
         (leads[0], "611", "System error")
     ]
-    assert len(await world.people()) == MANY - 1
     await control(world.marketo, "breaking", {})
     await world.edit_lead(leads[0], jobtitle="Countess")
     await world.rest()
-    assert await world.errors() == [] and len(await world.people()) == MANY
+    assert await world.errors() == [] and len(await world.people()) == 60
 
 
 async def test_while_marketo_is_broken_down_for_all_nobody_is_parked_and_few_more_calls_are_made(world: World) -> None:
     await breaking(world, "611", title="Ace")
     await world.rest()
     await world.forget_calls()
-    await leads_with(world, ["Ace"] * MANY)
+    await leads_with(world, ["Ace"] * 60)
     await world.sync(passes=24, apart=180)
     assert await world.errors() == [] and await world.people() == []
     assert await calls_that_write(world, world.marketo) <= 12 * 11
     await control(world.marketo, "breaking", {})
     await world.rest(apart=900)
-    assert len(await world.people()) == MANY and await world.errors() == []
+    assert len(await world.people()) == 60 and await world.errors() == []
 
 
 async def test_a_person_whose_plug_in_crashes_dynamics_for_good_is_parked_with_its_words(world: World) -> None:
@@ -175,3 +174,15 @@ async def test_a_person_whose_plug_in_crashes_dynamics_for_good_is_parked_with_i
     await world.edit(people[0], title="Countess")
     await world.rest()
     assert await world.errors() == [] and len(await world.rows("leads")) == MANY
+
+
+async def test_a_call_refused_as_a_whole_for_two_leads_of_60_brings_in_the_58(world: World) -> None:
+    await breaking(world, "1003", "Invalid data", title="Spy")
+    await world.rest()
+    leads = await leads_with(world, ["Spy" if n in (0, 43) else "Ace" for n in range(60)])
+    await world.sync()
+    assert {(error.record_id, error.code) for error in await world.errors()} == {
+        (leads[0], "1003"),
+        (leads[43], "1003"),
+    }
+    assert len(await world.people()) == 58

@@ -153,32 +153,6 @@ async def test_among_several_calls_one_that_fails_leaves_the_others_standing() -
     assert all(failure.unknown for failure in failed)
 
 
-async def test_a_call_refused_for_one_record_is_put_again_until_that_record_stands_alone() -> None:
-    def unless_seven(request: httpx.Request) -> httpx.Response:
-        return refused("718") if {"n": 7} in sent(request)["input"] else echo(request)
-
-    outcomes = await client(Replies([unless_seven])).write_objects("opportunities", [{"n": n} for n in range(20)])
-    bad = [place for place, outcome in enumerate(outcomes) if not isinstance(outcome, Written)]
-    assert bad == [7] and isinstance(outcomes[7], Later)
-
-
-async def test_a_call_refused_for_a_value_that_is_named_goes_again_without_the_records_that_hold_it() -> None:
-    def unless_gone(request: httpx.Request) -> httpx.Response:
-        rows = sent(request)["input"]
-        gone = [row["externalSalesPersonId"] for row in rows if row["externalSalesPersonId"] in ("u7", "u9")]
-        return refused("718", f"ExternalSalesPersonID '{gone[0]}' not found") if gone else echo(request)
-
-    service = Replies([unless_gone])
-    rows = [{"n": n, "externalSalesPersonId": f"u{n % 10}"} for n in range(300)]
-    outcomes = await client(service).write_objects("opportunities", rows)
-    bad = {n % 10 for n, outcome in enumerate(outcomes) if not isinstance(outcome, Written)}
-    assert bad == {7, 9}
-    assert [outcome.id for outcome in outcomes if isinstance(outcome, Written)] == [
-        str(n) for n in range(300) if n % 10 not in bad
-    ]
-    assert len(service.asked) == 3
-
-
 async def test_e_mail_addresses_looked_up_travel_in_a_form_and_not_in_the_address() -> None:
     service = Replies([result({"id": 1, "email": "a@x.com"})])
     await client(service).find_people("email", ["a@x.com", "b@x.com"], ["id", "email"])
