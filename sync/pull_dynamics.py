@@ -1,5 +1,7 @@
 """One reading of a Dynamics table: what changed since the delta link, noted together with the new delta link."""
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -19,6 +21,7 @@ from sync.holding import Tally, hold_if_too_much, is_held, rests
 from sync.objects import Object
 from sync.roles import attributed_page
 from sync.rows_read import note_page, page_of
+from sync.wire import one_ahead
 
 EXPIRED = "read anew as a whole, because the delta link had expired"
 
@@ -33,21 +36,31 @@ async def pull_dynamics(engine: Engine, one: Object) -> None:
         if cursor and await rests(engine, connection, one.name, cursor):
             return
     reading = Reading(_for_columns(one, cursor or Cursor(None, engine.now(), None)), Tally(one.name, "to-marketo"))
+    while not await _read_to_the_end(engine, one, reading):
+        one = await _judged_anew(engine, one)
+        reading.expire(one)
+
+
+async def _read_to_the_end(engine: Engine, one: Object, reading: "Reading") -> bool:
+    """False where the delta link has expired."""
+    try:
+        async with aclosing(one_ahead(_pages(engine, one, reading.cursor.cursor))) as pages:
+            async for rows in pages:
+                reading.turn_page(rows, engine.now())
+                await _note_read(engine, one, reading, await attributed_page(engine, one, rows))
+    except CursorExpired:
+        if reading.cursor.cursor is None:
+            raise
+        return False
+    return True
+
+
+async def _pages(engine: Engine, one: Object, cursor: str | None) -> AsyncGenerator[ChangedRows]:
     more = True
     while more and not engine.stopping:
-        try:
-            rows = await engine.dynamics.read_changes(
-                one.entity_set, one.columns, reading.cursor.cursor, engine.pace.page_size
-            )
-        except CursorExpired:
-            if reading.cursor.cursor is None:
-                raise
-            one = await _judged_anew(engine, one)
-            reading.expire(one)
-            continue
-        reading.turn_page(rows, engine.now())
-        await _note_read(engine, one, reading, await attributed_page(engine, one, rows))
-        more = rows.more
+        rows = await engine.dynamics.read_changes(one.entity_set, one.columns, cursor, engine.pace.page_size)
+        yield rows
+        cursor, more = rows.cursor, rows.more
 
 
 @dataclass(slots=True)

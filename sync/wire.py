@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -90,3 +90,16 @@ async def write_chunks(
             return [failed] * len(chunk)
 
     return [outcome for outcomes in await asyncio.gather(*map(settle, chunks)) for outcome in outcomes]
+
+
+async def one_ahead(pages: AsyncGenerator[T]) -> AsyncGenerator[T]:
+    """`pages` in order, each asked for while whoever reads them is busy with the one before it. To be closed."""
+    coming = asyncio.ensure_future(anext(pages, None))
+    try:
+        while (page := await coming) is not None:
+            coming = asyncio.ensure_future(anext(pages, None))
+            yield page
+    finally:
+        coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
+        await pages.aclose()
