@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bench.machine import megabytes
 from bench.services import CALLS_PER_20S, Pair, our_engine
+from bot.wiring import collect_garbage_seldom
 from sync.passes import run_pass
 from sync.scheduler import Scheduler, sync_jobs
 
@@ -45,6 +46,7 @@ async def keep_running(pair: Pair) -> None:
 
 if __name__ == "__main__":
     pair = Pair(sys.argv[2], sys.argv[3], Path(sys.argv[4]))
+    collect_garbage_seldom()  # as the real process does
     if sys.argv[1] == "drain":
         print(*asyncio.run(drain(pair)))
     elif sys.argv[1] == "first-sync":

@@ -27,7 +27,15 @@ from bot.setting_up import ask, say_yes, set_up
 from bot.settings import Settings, mistakes, read_settings
 from bot.verify import verify
 from bot.vitals import Pulse
-from bot.wiring import AlreadyRunning, alone, described_objects, make_dynamics, make_marketo, open_engine
+from bot.wiring import (
+    AlreadyRunning,
+    alone,
+    collect_garbage_seldom,
+    described_objects,
+    make_dynamics,
+    make_marketo,
+    open_engine,
+)
 from bot.world import World
 from storage.changes import DIRECTIONS
 from storage.database import Database
@@ -202,6 +210,7 @@ def main() -> int:
     except BadCatalogue as bad:
         print("\n".join(bad.mistakes), file=sys.stderr)
         return 2
+    collect_garbage_seldom()
     if arguments.command == "check":
         return asyncio.run(check(settings))
     if arguments.command == "setup":
