@@ -14,11 +14,12 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.alerts import message
 from bot.alerts.message import LATE, Telling
 from bot.alerts.quiet import is_held_back, zone_named
-from bot.answers import Answer
+from bot.answers import Answer, Block
 from bot.deliver import OF_BLOCKS
 from bot.refusals import FAILURES, NO_CHANNEL, asked_to_wait, error_of, is_out
 from bot.safe import for_mrkdwn
@@ -107,10 +108,9 @@ class Teller:
     async def _edit(self, telling: Telling, ts: str, last: int) -> bool:
         """Whether the message is still there to be edited; somebody may have deleted it."""
         episode, said = telling.episode, message.root(replace(telling, calls=()))
+        given: dict[str, Any] = {"channel": episode.channel, "ts": ts, "text": said.text, "unfurl_links": False}
         try:
-            await self._client.chat_update(
-                channel=episode.channel, ts=ts, text=said.text, blocks=list(said.blocks), unfurl_links=False
-            )
+            await _in_some_form(said, lambda blocks: self._client.chat_update(**given, blocks=blocks))
         except SlackApiError as refused:
             if error_of(refused) not in NO_MESSAGE:
                 raise
@@ -121,16 +121,10 @@ class Teller:
         return True
 
     async def _send(self, channel: str, said: Answer, thread_ts: str | None = None) -> str:
-        """Posts, no sooner than a second after the last message there; in plain text where blocks are refused."""
+        """Posts, no sooner than a second after the last message there."""
         await self.wait_for(channel)
-        given: dict[str, Any] = {"channel": channel, "thread_ts": thread_ts, "unfurl_links": False}
-        try:
-            posted = await self._client.chat_postMessage(**given, text=said.text, blocks=list(said.blocks) or None)
-        except SlackApiError as refused:
-            if not said.blocks or error_of(refused) not in OF_BLOCKS:
-                raise
-            log.warning("Slack refused an alert's blocks: %s", error_of(refused))
-            posted = await self._client.chat_postMessage(**given, text=said.text)
+        given: dict[str, Any] = {"channel": channel, "thread_ts": thread_ts, "text": said.text, "unfurl_links": False}
+        posted = await _in_some_form(said, lambda blocks: self._client.chat_postMessage(**given, blocks=blocks or None))
         return str(posted["ts"])
 
     async def wait_for(self, channel: str) -> None:
@@ -210,6 +204,19 @@ class Teller:
     async def _give_back(self, claimed: Sequence[EpisodeTurn], failure: str) -> None:
         async with self._database.write() as connection:
             await ledger.failed(connection, claimed, failure)
+
+
+async def _in_some_form(
+    said: Answer, send: Callable[[list[Block]], Awaitable[AsyncSlackResponse]]
+) -> AsyncSlackResponse:
+    """In plain text, which is to have no blocks, where those are refused."""
+    try:
+        return await send(list(said.blocks))
+    except SlackApiError as refused:
+        if not said.blocks or error_of(refused) not in OF_BLOCKS:
+            raise
+        log.warning("Slack refused an alert's blocks: %s", error_of(refused))
+        return await send([])
 
 
 def _dated(telling: Telling, claimed: Sequence[EpisodeTurn]) -> Episode:

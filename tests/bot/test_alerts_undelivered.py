@@ -118,3 +118,16 @@ async def test_while_slack_itself_fails_no_channel_is_said_to_take_nothing(
         (told,) = await channel.messages(channel=name)
         assert "BEHIND  Leads: 1,204 waiting" in told["plain"]
         assert "Told late: since 14:37 UTC" in told["plain"]
+
+
+async def test_where_the_blocks_of_an_edit_are_refused_it_is_edited_in_plain_text(
+    looks: Looks, channel: Conversation
+) -> None:
+    await looks.look_between(NOW, NOW + FIVE)
+    await channel.control("blocks", refuse=["section", "context", "actions"], where="everywhere")
+    await looks.backlog("leads", 0, NOW)
+    await looks.look_between(NOW + FIVE, NOW + 20 * MINUTE, FIVE)
+    root, line = await channel.messages(channel="C0OPS")
+    assert root["blocks"] == []
+    assert root["text"].startswith("RECOVERED  Leads was behind")
+    assert line["plain"].startswith("Recovered: Leads was behind")
