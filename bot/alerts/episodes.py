@@ -100,7 +100,7 @@ def _told(level: Level, detail: Mapping[str, Any], worse: list[str], gone: list[
 
 def _detail(before: Mapping[str, Any], bad: Mapping[str, Condition], began: datetime) -> dict[str, Any]:
     """Members with their numbers as last seen, the worst first; and of everybody who ever was one, how many records."""
-    members = {key: {**one.detail, "level": one.level, "since": one.since.isoformat()} for key, one in bad.items()}
+    members = {key: _member(one) for key, one in bad.items()}
     ordered = dict(sorted(members.items(), key=lambda item: _order(*item)))
     peaks: dict[str, int] = dict(before.get("peaks", {}))
     for member in ordered.values():
@@ -116,6 +116,12 @@ def _detail(before: Mapping[str, Any], bad: Mapping[str, Condition], began: date
         "ever": list(dict.fromkeys(ever)),
         "began": before.get("began", began.isoformat()),
     }
+
+
+def _member(one: Condition) -> dict[str, Any]:
+    """With since when it is well, where that has not lasted for long enough."""
+    well = {"well_since": one.heading_since.isoformat()} if one.heading == "well" and one.heading_since else {}
+    return {**one.detail, "level": one.level, "since": one.since.isoformat(), **well}
 
 
 def _counted(member: Mapping[str, Any]) -> str:

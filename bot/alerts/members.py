@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from bot import durations, held
+from bot.alerts.readings import FAMILIES
 from bot.figures import count, named
 from bot.safe import clean, cut
 
@@ -27,9 +28,19 @@ def sentences(members: Iterable[Member], zone: tzinfo) -> list[str]:
 
 def _sentence(ones: Sequence[Member], zone: tzinfo) -> str:
     one = ones[0]
+    if all(each.get("well_since") for each in ones):
+        return _well(ones, zone)
     if one["rule"] in OF_BACKLOG:
         return _behind(ones)
     return _SENTENCES[str(one["rule"])](one, zone)
+
+
+def _well(ones: Sequence[Member], zone: tzinfo) -> str:
+    """What has not been well for long enough to have recovered."""
+    since = clock(max(datetime.fromisoformat(str(one["well_since"])) for one in ones), zone)
+    how = "within limits" if FAMILIES[str(ones[0]["rule"])] == "errors" else "well"
+    subject = subjects([str(ones[0]["subject"])])
+    return f"{subject[:1].upper()}{subject[1:]}: {how} again since {since}, but not for long yet"
 
 
 def _behind(ones: Sequence[Member]) -> str:

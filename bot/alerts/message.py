@@ -65,6 +65,11 @@ def root(telling: Telling) -> Answer:
     return Answer(f"{called} {text}" if called else text, drawn)
 
 
+def standing(telling: Telling) -> str:
+    """How things are, without whom it was told to and when it was read."""
+    return "\n".join(_verdicts(telling))
+
+
 def in_short(episode: Episode, now: datetime, zone: tzinfo) -> str:
     """The first line alone."""
     return _verdicts(Telling(episode, now, zone))[0]

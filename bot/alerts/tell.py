@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -19,13 +19,14 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.alerts import message
 from bot.alerts.message import LATE, Telling
 from bot.alerts.quiet import is_held_back, zone_named
+from bot.alerts.redraw import Redrawer
 from bot.answers import Answer, Block
 from bot.deliver import OF_BLOCKS
 from bot.refusals import FAILURES, NO_CHANNEL, asked_to_wait, error_of, is_out
 from bot.safe import for_mrkdwn
 from storage.alerting import Episode, EpisodeTurn, Subscription
 from storage.database import Database
-from storage.episodes import last_turn, read_episode, read_to_tell, was_lost
+from storage.episodes import last_turn, read_episode, read_open_episodes, read_to_tell, was_lost
 from storage.ledger import episodes as ledger
 from storage.ledger.subscribing import read_quiet_times, read_subscriptions
 
@@ -52,11 +53,15 @@ class Teller:
         self._operators = sorted(one for one in operators if one.startswith(("U", "W")))
         self._free_at: dict[str, float] = {}
         self._not_before: dict[str, datetime] = {}
+        self._redrawer = Redrawer(database, self._edit, self.wait_for)
 
     async def tell(self, now: datetime) -> None:
-        """Tells what is untold, in order. Where Slack fails, the rest waits for the next call."""
+        """Tells what is untold, in order, and draws anew what has long been told.
+
+        Where Slack fails, the rest waits for the next call.
+        """
         async with self._database.read() as connection:
-            waiting = await read_to_tell(connection)
+            waiting, open_ = await read_to_tell(connection), await read_open_episodes(connection)
             quiet = await read_quiet_times(connection)
             subscribed = await read_subscriptions(connection)
         for episode in waiting:
@@ -66,6 +71,7 @@ class Teller:
             silent = is_held_back(episode, [one for one in quiet if one.channel == episode.channel], now)
             if not await self._tell(episode, ours, silent, now):
                 return
+        await self._redrawer.redraw([Telling(one, now, _zone(one.channel, subscribed)) for one in open_])
 
     async def _tell(self, episode: Episode, ours: Sequence[Subscription], silent: bool, now: datetime) -> bool:
         """One episode; whether Slack is there, so that others are worth a try."""
@@ -76,7 +82,7 @@ class Teller:
             fresh, last = await read_episode(connection, episode.id), await last_turn(connection, episode.id)
         if fresh is None or (not claimed and not (silent and fresh.ts and fresh.drawn < last)):
             return True
-        zone = zone_named(ours[0].zone if ours else "UTC")
+        zone = _zone(episode.channel, ours)
         try:
             await self._show(Telling(fresh, now, zone, _calls(fresh, claimed)), claimed, last, silent)
         except FAILURES as failure:
@@ -95,13 +101,23 @@ class Teller:
             said = message.line(telling, claimed) if there else None
             if said:
                 await self._send(episode.channel, said, episode.ts)
+            telling = telling if there else replace(telling, calls=())
+        await self._mark(telling, claimed)
+
+    async def _mark(self, telling: Telling, claimed: Sequence[EpisodeTurn], **values: Any) -> None:
+        """It is told. Where it called nobody any more whom it was to call, the next critical turn does."""
+        if not telling.calls and any(turn.detail.get("mention") for turn in claimed):
+            values |= {"mentioned": False}
         async with self._database.write() as connection:
+            if values:
+                await ledger.update_episode(connection, telling.episode.id, **values)
             await ledger.told(connection, claimed, telling.now)
 
     async def _post(self, telling: Telling, last: int) -> None:
         """The episode's message; where it is, is remembered before anything else."""
         episode = telling.episode
         ts = await self._send(episode.channel, message.root(telling))
+        self._redrawer.drew(telling)
         async with self._database.write() as connection:
             await ledger.remember_message(connection, episode.id, ts, last, episode.late_since)
 
@@ -116,6 +132,7 @@ class Teller:
                 raise
             log.warning("the message of alert %s can no longer be edited: %s", episode.id, error_of(refused))
             return False
+        self._redrawer.drew(telling)
         async with self._database.write() as connection:
             await ledger.update_episode(connection, episode.id, drawn=last)
         return True
@@ -178,9 +195,7 @@ class Teller:
             log.warning("nor did anybody hear of it yet: %r", failure)
             await self._give_back(claimed, error)
             return False
-        async with self._database.write() as connection:
-            await ledger.update_episode(connection, episode.id, lost=error[:80])
-            await ledger.told(connection, claimed, telling.now)
+        await self._mark(telling, claimed, lost=error[:80])
         return True
 
     async def _tell_each(self, people: Iterable[str], said: Answer) -> bool:
@@ -204,6 +219,12 @@ class Teller:
     async def _give_back(self, claimed: Sequence[EpisodeTurn], failure: str) -> None:
         async with self._database.write() as connection:
             await ledger.failed(connection, claimed, failure)
+
+
+def _zone(channel: str, subscribed: Sequence[Subscription]) -> tzinfo:
+    """The one in which a channel first asked for alerts."""
+    zones = [one.zone for one in subscribed if one.channel == channel and one.kind == "alerts"]
+    return zone_named(zones[0] if zones else "UTC")
 
 
 async def _in_some_form(

@@ -1,9 +1,11 @@
 """What becomes of an episode, given how everything in its family stands."""
 
 from dataclasses import replace
+from datetime import UTC
 from typing import Any
 
 from bot.alerts.episodes import Step, follow
+from bot.alerts.members import sentences
 from storage.alerting import Condition, Episode, Level
 from tests.bot.watching import HOUR, MINUTE, NOW
 
@@ -117,3 +119,9 @@ def test_what_several_rules_count_is_counted_once() -> None:
     new = condition("code:1003", "warning", "new-code", 700, object=None)
     too_many = condition("all", "warning", "errors", 700, object=None)
     assert opened(failing, new, too_many).detail["affected"] == 700
+
+
+def test_what_is_well_again_but_not_for_long_says_so() -> None:
+    heads = replace(LEADS, heading="well", heading_since=NOW)
+    members = followed(opened(LEADS), heads).episode.detail["members"].values()
+    assert sentences(members, UTC) == ["Leads: well again since 14:32 UTC, but not for long yet"]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Literal
 
 from tests.bot.conversation import Conversation
@@ -59,4 +60,15 @@ class Listener:
         return [one for one in self.heard if one.channel == channel and one.how == "root"]
 
     def _of(self, channel: str) -> str:
-        return "".join(str(one) for one in self.heard if one.channel == channel)
+        """Edits of a message that come with no word to anybody are put together."""
+        ours = [one for one in self.heard if one.channel == channel]
+        told_at = {one.at for one in ours if one.how != "edit"}
+        runs = groupby(ours, lambda one: "" if one.at in told_at else one.ts)
+        return "".join(_drawn_anew(list(run)) if silent else "".join(map(str, run)) for silent, run in runs)
+
+
+def _drawn_anew(edits: list[Heard]) -> str:
+    first, last, said = edits[0].at, edits[-1].at, edits[-1].words.splitlines()[0]
+    if len(edits) == 1:
+        return f"{first:%a %H:%M} edit: {said}\n"
+    return f"{first:%a %H:%M} to {last:%a %H:%M}, {len(edits)} edits, at last: {said}\n"
