@@ -3,6 +3,7 @@
 Pure: numbers in, a Brake or None out. What is done about it is in sync/holding.py.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,8 +14,9 @@ from sync.objects import Object
 
 EMPTY, DELETES, CHANGES = "brake-empty", "brake-deletes", "brake-changes"
 EMPTIED = 10  # records deleted, from which on it counts that nothing is left
-TIMES = 20  # writes in a row, each of the same field, that nobody's work explains
-SPAN = timedelta(minutes=15)  # between one of them and the next
+TIMES = 20  # writes in a row, of the same field or the same few, that nobody's work explains
+RECURS = 6  # in so many of them each of these fields is: three may take turns
+SPAN = timedelta(minutes=15)  # between one of them and the next, where passes are not further apart
 SERVICES = {"dynamics": "Dynamics", "marketo": "Marketo"}
 
 
@@ -98,19 +100,28 @@ class Write:
     fields: tuple[str, ...]
 
 
-def loop(one: Object, writes: Sequence[Write], now: datetime) -> str | None:
+def span(apart: timedelta) -> timedelta:
+    """How long after each other writes may be a loop's, where passes are so far `apart`: it is met in each of them."""
+    return max(SPAN, 2 * apart)
+
+
+def loop(one: Object, writes: Sequence[Write], now: datetime, within: timedelta = SPAN) -> str | None:
     """What to say of a record that was written again and again; None where that is somebody's work.
 
-    `writes` are the newest first, in both directions. A loop writes the same field every time, and one that goes both
-    ways or comes from Dynamics: a score that Marketo counts up is written as often, and is no loop.
+    `writes` are the newest first, in both directions; `within` is the most that may be between two of a loop. It writes
+    the same field every time, or the same few in turn, and goes both ways or comes from Dynamics: a score that Marketo
+    counts up is written as often, and is no loop.
     """
     last = writes[:TIMES]
     moments = [now, *(each.at for each in last)]
-    if len(last) < TIMES or any(later - earlier > SPAN for later, earlier in pairwise(moments)):
+    if len(last) < TIMES or any(later - earlier > within for later, earlier in pairwise(moments)):
         return None
     scores = {each.name for each in one.travelling("to-dynamics") if len(each.directions) == 1}
-    fields = [name for name in last[0].fields if all(name in each.fields for each in last) and name not in scores]
-    if not fields:
+    times = Counter(name for each in last for name in each.fields if name not in scores)
+    always = [name for name, met in times.items() if met == TIMES]
+    found = always or [name for name, met in times.items() if met >= RECURS]
+    if not all(set(found) & set(each.fields) for each in last):
         return None
     minutes = max(round((last[0].at - last[-1].at) / timedelta(minutes=1)), 1)
-    return f"Written {TIMES} times within {minutes} minutes, each time: {', '.join(fields)}"
+    how = "each time" if always else "in turn"
+    return f"Written {TIMES} times within {minutes} minutes, {how}: {', '.join(found)}"

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.activity_log import last_writes
 from storage.changes import LOOP, Change, Link, Parked, Result
-from sync.brakes import TIMES, Write, loop
+from sync.brakes import TIMES, Write, loop, span
 from sync.engine import Engine
 from sync.objects import Object
 
@@ -24,6 +24,6 @@ async def looping(
         if link is None or link.streak < TIMES or link.dynamics_deleted or change.operation == "delete":
             continue
         writes = [Write(*each) for each in await last_writes(connection, link, TIMES)]
-        if said := loop(one, writes, engine.now()):
+        if said := loop(one, writes, engine.now(), span(engine.spending.apart())):
             found.append(Parked(change, LOOP, said, link.dynamics_id, link.marketo_id))
     return found

@@ -8,6 +8,7 @@ from storage.changes import Change, Link, Parked, Postponed, Skipped
 from storage.ledger.noting import Lane, note
 from storage.ledger.readings import restart_lane, stop_lane
 from storage.ledger.settling import Round, settle
+from sync.brakes import span
 from sync.claims import Claim, Item
 from sync.decide import Insert, Skip, decide
 from sync.deferring import go_on_with_parents, wait
@@ -76,7 +77,8 @@ async def finish(engine: Engine, claimed: Claim) -> None:
     now = engine.now()
     async with engine.database.write() as connection:
         await park_second_links(connection, claimed)
-        done = Round(claimed.one.name, claimed.direction, claimed.results, two_way=claimed.one.is_person)
+        follows = span(engine.spending.apart())
+        done = Round(claimed.one.name, claimed.direction, claimed.results, claimed.one.is_person, follows)
         await settle(engine.database, connection, done, now)
         await go_on_with_parents(connection, claimed)
         for (name, direction), seen in claimed.noted.items():

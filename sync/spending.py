@@ -10,6 +10,7 @@ from sync.marketo.codes import QUOTA, seconds_to_new_quota
 from sync.quota import Allowance, Plan, plan
 
 ASKED_EVERY = timedelta(minutes=10)
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,13 @@ class Spending:
     def pass_ended(self) -> None:
         self._a_pass = max(self._marketo.calls_made - self._began, 1.0)
 
-    def plan(self, every: float = 60) -> Plan:
+    def plan(self, every: float = MINUTE.total_seconds()) -> Plan:
         """What may be done now, where passes usually begin `every` so many seconds."""
         return plan(self._used(), self._allowance, self._a_pass, every, self._now())
+
+    def apart(self) -> timedelta:
+        """From pass to pass, at present."""
+        return MINUTE * self.plan().stretch
 
     def _used(self) -> int | None:
         """Nobody knows yet on a new day."""

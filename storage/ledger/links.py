@@ -1,7 +1,7 @@
 """Links: which record of one side is which of the other, and what they agreed on last."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Boolean, Row, bindparam, delete, false, func, or_, select, text, update
@@ -13,9 +13,6 @@ from storage.models import changes, links
 from storage.rows import insert_rows
 
 Key = Literal["dynamics_id", "marketo_id"]
-
-# A write soon after the last one of the same record (moments are milliseconds) adds to its streak.
-STREAK = "CASE WHEN excluded.synced_at - links.synced_at <= 900000 THEN links.streak + 1 ELSE 1 END"
 
 
 def key_of(direction: Direction) -> Key:
@@ -115,12 +112,25 @@ async def people_after(connection: AsyncConnection, objects: Sequence[str], afte
 
 
 async def save_links(
-    connection: AsyncConnection, saved: Iterable[Link], by: Key, synced_at: datetime | None = None
+    connection: AsyncConnection,
+    saved: Iterable[Link],
+    by: Key,
+    synced_at: datetime | None = None,
+    streak_within: timedelta = timedelta(),
 ) -> None:
-    """Makes or replaces links, each of another record, told apart by the id that `by` names."""
+    """Makes or replaces links, each of another record, told apart by the id that `by` names.
+
+    Those that were `synced_at` some moment, so soon after the last write of the same record, have a longer streak.
+    """
     rows = [_row(link, synced_at) for link in saved]
-    counted = {"streak": STREAK} if synced_at else {}
+    counted = {"streak": _streak(streak_within)} if synced_at else {}
     await insert_rows(connection, links, rows, replace_on=("object", by), counted=counted)
+
+
+def _streak(within: timedelta) -> str:
+    """Moments are milliseconds."""
+    soon = f"excluded.synced_at - links.synced_at <= {within // timedelta(milliseconds=1)}"
+    return f"CASE WHEN {soon} THEN links.streak + 1 ELSE 1 END"
 
 
 def _row(link: Link, synced_at: datetime | None) -> dict[str, Any]:

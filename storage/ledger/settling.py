@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Update, bindparam, delete, select, update
@@ -20,12 +20,16 @@ from storage.models import changes, errors, throughput
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """The results of one round of one object and direction, sorted by kind; `two_way` objects travel back too."""
+    """The results of one round of one object and direction, sorted by kind; `two_way` objects travel back too.
+
+    Writes of one record that follow each other within `streak_within` may be a loop, and are counted.
+    """
 
     object: str
     direction: Direction
     results: Sequence[Result]
     two_way: bool = True
+    streak_within: timedelta = timedelta()
 
     def of(self, kind: type[Any]) -> list[Any]:
         return [one for one in self.results if isinstance(one, kind)]
@@ -83,7 +87,7 @@ async def _close(connection: AsyncConnection, closed: Sequence[Change], now: dat
 async def _link(database: Database, connection: AsyncConnection, done: Round, now: datetime) -> None:
     by = key_of(done.direction)
     written = [one.link for one in done.written if one.link]
-    await save_links(connection, written, by, synced_at=now)
+    await save_links(connection, written, by, now, done.streak_within)
     learnt = [one.link for one in (*done.of(Skipped), *done.of(Postponed)) if one.link]
     await save_links(connection, learnt, by)
     refused = [one.change.record_id for one in done.of(Parked)]

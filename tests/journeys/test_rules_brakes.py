@@ -1,6 +1,7 @@
 """Brakes: what looks like an accident waits for a person; what is a loop stops; what was missed is made good."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -8,6 +9,7 @@ from storage.ledger.acting import retry
 from storage.ledger.readings import set_paused
 from storage.models import findings, lanes
 from sync.brakes import CHANGES, DELETES, EMPTY, TIMES, Brakes
+from sync.quota import Allowance
 from tests.journeys.comparing import assert_equal
 from tests.journeys.test_edits import ada
 from tests.journeys.world import World, control, paced
@@ -230,6 +232,19 @@ async def test_a_record_that_changes_on_every_pass_is_one_error_and_then_quiet(e
     await world.rest()
     assert await world.errors() == [] and (await world.by_id(person))["title"] == "Title 29"
     await assert_equal(world)
+
+
+async def test_a_loop_is_found_where_the_quota_stretches_passes_too(world: World) -> None:
+    lead, _ = await ada(world)
+    world.engine.allowance = Allowance(daily=10_000, reserved=0)
+    world.engine.begin()
+    await world.advance(600)
+    await control(world.marketo, "quota", {"used": 9_600})
+    for at in range(24):
+        await world.edit_lead(lead, jobtitle=f"Title {at}")
+        await world.sync(apart=1000)
+    assert world.engine.spending.apart() > timedelta(minutes=10)
+    assert await world.codes() == ["loop"]
 
 
 async def test_a_loop_through_both_sides_is_found_too(world: World) -> None:

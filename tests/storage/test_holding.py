@@ -34,7 +34,8 @@ async def streak(database: Database) -> int:
 async def test_a_streak_grows_while_writes_follow_one_another_and_begins_anew_after_a_rest(database: Database) -> None:
     for minutes, length in ((0, 1), (15, 2), (20, 3), (36, 1), (37, 2)):
         async with database.write() as connection:
-            await save_links(connection, [ADA], "dynamics_id", NOW + timedelta(minutes=minutes))
+            at = NOW + timedelta(minutes=minutes)
+            await save_links(connection, [ADA], "dynamics_id", at, streak_within=timedelta(minutes=15))
             await save_links(connection, [ADA], "dynamics_id")  # what teaches something but writes nothing
         assert await streak(database) == length
     async with database.write() as connection:

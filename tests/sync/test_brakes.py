@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sync.brakes import CHANGES, DELETES, EMPTY, SPAN, TIMES, Brakes, Sight, Write, brake, enough, loop
+from sync.brakes import CHANGES, DELETES, EMPTY, SPAN, TIMES, Brakes, Sight, Write, brake, enough, loop, span
 from tests.objects import ACCOUNTS, LEADS
 
 BRAKES = Brakes()
@@ -96,10 +96,25 @@ def test_writes_that_ended_a_while_ago_are_no_loop() -> None:
     assert loop(LEADS, writes("title"), NOW + SPAN) is None
 
 
+def in_turn(*names: str) -> list[Write]:
+    return [Write(each.at, (names[at % len(names)],)) for at, each in enumerate(writes("title"))]
+
+
+def test_the_same_few_fields_in_turn_are_a_loop_too() -> None:
+    said = f"Written {TIMES} times within 19 minutes, in turn: title, city, phone"
+    assert loop(LEADS, in_turn("title", "city", "phone"), NOW) == said
+    assert loop(LEADS, in_turn("title", "leadScore"), NOW) is None
+
+
 def test_one_field_after_the_other_is_somebodys_work() -> None:
-    names = ["title", "city", "phone"]
-    found = [Write(each.at, (names[at % 3],)) for at, each in enumerate(writes("title"))]
-    assert loop(LEADS, found, NOW) is None
+    assert loop(LEADS, in_turn("title", "city", "phone", "fax"), NOW) is None
+
+
+def test_where_passes_are_far_apart_so_are_the_writes_of_a_loop() -> None:
+    hour = timedelta(hours=1)
+    found = writes("title", apart=hour)
+    assert loop(LEADS, found, NOW) is None and span(timedelta(minutes=1)) == SPAN
+    assert loop(LEADS, found, NOW, span(hour)) is not None
 
 
 def test_a_score_that_counts_up_is_no_loop() -> None:
