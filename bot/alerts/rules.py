@@ -10,6 +10,7 @@ from bot.alerts.readings import ELSEWHERE, UNKNOWN, Band, Reading, above, so
 from bot.alerts.wants import Wants
 from storage.alerting import Level
 from storage.error_groups import Group
+from storage.error_index import COUNT_STOPS_AT
 from storage.ledger.episodes import UNREACHABLE
 
 DAY = timedelta(days=1)
@@ -53,7 +54,7 @@ def errors(figures: Figures, wants: Wants) -> Iterator[Reading]:
             value = _of_code(figures.groups, str(code), name) if code else _open(figures, name)
             limit = int(wanted.terms.get("open", 0)) if code else wants.threshold("open", wanted)
             subject = " ".join(part for part in (name, f"code:{code}" if code else "") if part) or "all"
-            band = above(value, limit, None if code else limit * CRITICAL_TIMES)
+            band = above(value, limit, _critical_of_code(limit) if code else limit * CRITICAL_TIMES)
             yield _reading("errors", subject, wants, band, value, name, value=value, limit=limit, code=code)
 
 
@@ -142,6 +143,11 @@ def _quota_level(ours: float) -> Level:
 
 def _open(figures: Figures, name: str | None) -> int:
     return sum(lane.errors for lane in figures.lanes if name in (None, lane.object))
+
+
+def _critical_of_code(limit: int) -> int:
+    """Of a code, no more than COUNT_STOPS_AT are counted."""
+    return max(min(max(limit, 1) * CRITICAL_TIMES, COUNT_STOPS_AT), limit)
 
 
 def _of_code(groups: Sequence[Group], code: str, name: str | None) -> int:

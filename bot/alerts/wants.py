@@ -41,7 +41,7 @@ class Wants:
 
         Of several, the one that names the object, then the one that names the rule. Those about a code do not.
         """
-        found = [one for one in self._fitting(rule, object) if not one.terms.get("code")]
+        found = self._fitting(rule, object)
         return max(found, key=lambda one: (one.object is not None, one.what is not None, one.id), default=None)
 
     def threshold(self, name: str, wanted: Subscription) -> int:
@@ -55,12 +55,13 @@ class Wants:
         said = wanted.terms.get(name)
         return usual[name] if said is None else int(said)
 
-    def mentions(self, rule: str, object: str | None) -> list[str]:
+    def mentions(self, rule: str, object: str | None, code: str | None = None) -> list[str]:
         """Whom those who hear of it want to be called on its first critical turn."""
-        return list(dict.fromkeys(one.mention for one in self._fitting(rule, object) if one.mention))
+        return list(dict.fromkeys(one.mention for one in self._fitting(rule, object, code) if one.mention))
 
-    def _fitting(self, rule: str, object: str | None) -> list[Subscription]:
-        return [one for one in self.subscriptions if one.what in (None, rule) and one.object in (None, object)]
+    def _fitting(self, rule: str, object: str | None, code: str | None = None) -> list[Subscription]:
+        fitting = [one for one in self.subscriptions if one.what in (None, rule) and one.object in (None, object)]
+        return [one for one in fitting if one.terms.get("code") in (None, code)]
 
 
 def wants_of(

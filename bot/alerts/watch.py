@@ -1,16 +1,15 @@
 """One look: reads the numbers, and records how everything stands and what turned, all in one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.alerts.calls import calling
 from bot.alerts.conditions import is_forgotten, step
 from bot.alerts.episodes import Step, follow
 from bot.alerts.figures import Own, read_figures
-from bot.alerts.readings import FAMILIES, RANKS
+from bot.alerts.readings import FAMILIES
 from bot.alerts.rules import PASSING, readings
 from bot.alerts.wants import Defaults, Wants, wants_of
 from bot.settings import Settings
@@ -81,17 +80,15 @@ async def _turn(
         before = under_way.get(family)
         lately = [one for one in ended if (one.channel, one.family) == (wants.channel, family)]
         found = follow(wants.channel, family, before, conditions, now, lately)
-        turned += await _record(connection, wants, before, found, now) if found else 0
+        turned += await _record(connection, before, calling(wants, before, found), now) if found else 0
     if (test := under_way.get(TEST)) and test.ts:
         await end_test(connection, test, now)
         turned += 1
     return turned
 
 
-async def _record(connection: AsyncConnection, wants: Wants, before: Episode | None, found: Step, now: datetime) -> int:
-    episode, called = found.episode, _called(wants, found)
-    episode = replace(episode, mentioned=episode.mentioned or bool(called))
-    number = episode.id
+async def _record(connection: AsyncConnection, before: Episode | None, found: Step, now: datetime) -> int:
+    episode, number = found.episode, found.episode.id
     if not number:
         number = await open_episode(connection, episode)
     elif episode != before:
@@ -99,15 +96,5 @@ async def _record(connection: AsyncConnection, wants: Wants, before: Episode | N
         await update_episode(connection, number, **values, detail=dict(episode.detail), mentioned=episode.mentioned)
     if found.turn is None:
         return 0
-    detail: dict[str, Any] = {**(found.detail or {}), **({"mention": called} if called else {})}
-    await record_turn(connection, number, found.turn, now, detail)
+    await record_turn(connection, number, found.turn, now, dict(found.detail or {}))
     return 1
-
-
-def _called(wants: Wants, found: Step) -> list[str]:
-    """Whom the first critical turn of an episode calls, where a subscription asks for it."""
-    if found.turn not in ("opened", "worse") or found.episode.level != "critical" or found.episode.mentioned:
-        return []
-    critical = [one for one in found.episode.detail["members"].values() if RANKS[one["level"]] == RANKS["critical"]]
-    asked = [who for one in critical for who in wants.mentions(str(one["rule"]), one.get("object"))]
-    return list(dict.fromkeys(asked))

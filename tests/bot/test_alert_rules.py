@@ -137,7 +137,14 @@ def test_open_errors_are_counted_over_all_objects(errors: int, expected: Band) -
 def test_any_open_error_of_the_code_that_was_asked_for_speaks() -> None:
     asked = wants(subscription(what="errors", terms={"code": "1003"}))
     assert band("errors:code:1003", figures(groups=[group("1003", 1, HOUR)]), asked) == WARNING
+    assert band("errors:code:1003", figures(groups=[group("1003", 11, HOUR)]), asked) == CRITICAL
     assert band("errors:code:1003", figures(groups=[group("1006", 9, HOUR)]), asked) == WELL
+
+
+def test_errors_of_a_code_are_critical_at_ten_times_as_many_or_where_they_are_counted_no_further() -> None:
+    asked = wants(subscription(what="errors", terms={"code": "1003", "open": 2_000}))
+    assert band("errors:code:1003", figures(groups=[group("1003", 7_000, HOUR)]), asked) == WARNING
+    assert band("errors:code:1003", figures(groups=[group("1003", 10_001, HOUR)]), asked) == CRITICAL
 
 
 @pytest.mark.parametrize("code", ["http-401", "601", "603", "0x80042f09"])
