@@ -39,6 +39,11 @@ def test_without_anybody_to_call_a_second_rule_about_the_same_object_is_no_turn(
     assert after(wants(), first.episode, MANY, LATE).turn is None
 
 
+def test_who_asks_while_it_is_critical_already_is_not_called_out_of_the_blue() -> None:
+    first = after(wants(), None, MANY, LATE)
+    assert after(wants(ALL, OPS), first.episode, MANY, LATE).turn is None
+
+
 def test_each_is_called_once_for_what_they_asked_about() -> None:
     wanted = wants(subscription(what="backlog", mention="S0MAIL", id=1), OPS)
     first = after(wanted, None, MANY)
