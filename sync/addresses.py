@@ -10,6 +10,7 @@ from sync.claims import Claim, Item
 from sync.decide import Update
 from sync.engine import Engine
 from sync.errors import Later, Never
+from sync.keeping import MERGED
 from sync.matching import address, address_of, stands_alone
 from sync.objects import Object
 from sync.push import failed
@@ -101,12 +102,17 @@ async def _in_marketo(engine: Engine, one: Object, mails: Sequence[str]) -> Mapp
     async with engine.database.read() as connection:
         for each in engine.people:
             found = await links_by(connection, each.name, "marketo_id", ids)
-            linked |= {person for person, link in found.items() if link.dynamics_id and not link.dynamics_deleted}
+            linked |= {person for person, link in found.items() if _stands(link)}
     held: dict[str, list[Holder]] = {}
     for person, marketo_id in zip(people, ids, strict=True):
         holder = Holder(Candidate(one.name, marketo_id), marketo_id, marketo_id in linked)
         held.setdefault(str(person["email"]).lower(), []).append(holder)
     return held
+
+
+def _stands(link: Link) -> bool:
+    """Whether a person still is somebody in Dynamics. Who lost a merge there keeps the address in Marketo only."""
+    return bool(link.dynamics_id) and not link.dynamics_deleted and link.left_out != MERGED
 
 
 async def _in_dynamics(engine: Engine, one: Object, mails: Sequence[str]) -> Mapping[str, list[Holder]]:
@@ -118,6 +124,8 @@ async def _in_dynamics(engine: Engine, one: Object, mails: Sequence[str]) -> Map
             links = await links_by(connection, each.name, "dynamics_id", [row[each.dynamics_key] for row in rows])
         for row in rows:
             link = links.get(row[each.dynamics_key])
+            if link and link.left_out == MERGED:  # what it was, the winner is
+                continue
             person = (link and link.marketo_id) or ""
             holder = Holder(Candidate(each.name, row[each.dynamics_key]), person, bool(person))
             held.setdefault(address_of(row), []).append(holder)

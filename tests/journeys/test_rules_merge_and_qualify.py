@@ -67,6 +67,45 @@ async def test_a_winner_with_the_losers_address_is_not_taken_for_one_of_several(
     assert await world.errors() == []
 
 
+async def test_a_winner_that_takes_the_losers_address_takes_it_in_marketo_too_and_goes_on(either_world: World) -> None:
+    """Choosing the loser's address in the merge dialogue is usual; the loser's person keeps it, and is nobody's now."""
+    world = either_world
+    kept, lost = await world.lead(**ADA), await world.lead(**TWIN)
+    await world.rest()
+    await merge(world, "leads", kept, lost, emailaddress1="king@x.example")
+    await world.rest()
+    await world.edit_lead(kept, jobtitle="Programmer")
+    await world.rest()
+    assert await world.errors() == []
+    winner, loser = await world.one(dynamicsLeadId=kept), await world.one(dynamicsLeadId=lost)
+    assert (winner["email"], winner["title"]) == ("king@x.example", "Programmer")
+    assert (loser["email"], loser["title"]) == ("king@x.example", "Countess")
+    await world.edit(str(winner["id"]), title="Countess of Lovelace")
+    await world.rest()
+    assert (await world.row("leads", kept))["jobtitle"] == "Countess of Lovelace"
+    await assert_equal(world)
+
+
+async def test_a_winners_person_that_takes_the_losers_address_hands_it_to_dynamics(world: World) -> None:
+    kept, lost = await world.contact(**ADA), await world.contact(**TWIN)
+    await world.rest()
+    await merge(world, "contacts", kept, lost)
+    await world.rest()
+    await world.edit(str((await world.one(dynamicsContactId=kept))["id"]), email="king@x.example")
+    await world.rest()
+    assert await world.errors() == []
+    assert (await world.row("contacts", kept))["emailaddress1"] == "king@x.example"
+
+
+async def test_the_address_of_a_loser_that_is_somebody_elses_too_stays_taken(world: World) -> None:
+    leads = [await world.lead(lastname=name, emailaddress1=f"{name}@x.example") for name in ("kept", "lost", "else")]
+    await world.rest()
+    await merge(world, "leads", leads[0], leads[1])
+    await world.edit_lead(leads[0], emailaddress1="else@x.example")
+    await world.rest()
+    assert await world.codes() == ["email-taken"]
+
+
 async def test_merged_contacts_hand_their_roles_over_and_merged_accounts_their_people(world: World) -> None:
     first, second = await world.contact(emailaddress1="g@x.example"), await world.contact(emailaddress1="h@x.example")
     deal = await world.opportunity()
