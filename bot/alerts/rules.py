@@ -47,15 +47,22 @@ def new_code(figures: Figures, wants: Wants) -> Iterator[Reading]:
 
 
 def errors(figures: Figures, wants: Wants) -> Iterator[Reading]:
-    """More errors are open than the threshold: of all, of an object, of a code; ten times as many are critical."""
-    for wanted in wants.subscriptions:
-        code, name = wanted.terms.get("code"), wanted.object
-        if wanted.what in (None, "errors"):
-            value = _of_code(figures.groups, str(code), name) if code else _open(figures, name)
-            limit = int(wanted.terms.get("open", 0)) if code else wants.threshold("open", wanted)
-            subject = " ".join(part for part in (name, f"code:{code}" if code else "") if part) or "all"
-            band = above(value, limit, _critical_of_code(limit) if code else limit * CRITICAL_TIMES)
-            yield _reading("errors", subject, wants, band, value, name, value=value, limit=limit, code=code)
+    """More errors are open than the threshold: of all, of an object, of a code; ten times as many are critical.
+
+    Those of an object or a code are watched only where they were asked for.
+    """
+    asked = [one for one in wants.subscriptions if one.what == "errors"]
+    for name in dict.fromkeys([None, *(one.object for one in asked if not one.terms.get("code"))]):
+        if wanted := wants.about("errors", name):
+            value, limit = _open(figures, name), wants.threshold("open", wanted)
+            band = above(value, limit, limit * CRITICAL_TIMES)
+            yield _reading("errors", name or "all", wants, band, value, name, value=value, limit=limit, code=None)
+    for wanted in asked:
+        if code := wanted.terms.get("code"):
+            value, limit = _of_code(figures.groups, code, wanted.object), int(wanted.terms.get("open", 0))
+            subject = f"{wanted.object} code:{code}" if wanted.object else f"code:{code}"
+            band = above(value, limit, _critical_of_code(limit))
+            yield _reading("errors", subject, wants, band, value, wanted.object, value=value, limit=limit, code=code)
 
 
 def quota(figures: Figures, wants: Wants) -> Iterator[Reading]:

@@ -134,6 +134,19 @@ def test_open_errors_are_counted_over_all_objects(errors: int, expected: Band) -
     assert band("errors:all", figures(lane(errors=errors - 100), lane("users", errors=100))) == expected
 
 
+def test_the_open_errors_of_an_object_are_watched_only_where_they_were_asked_for() -> None:
+    found = figures(lane(errors=600))
+    assert not [key for key in read(found, wants(subscription(object="leads"))) if key.startswith("errors")]
+    assert band("errors:leads", found, wants(subscription(object="leads", what="errors"))) == WARNING
+
+
+@pytest.mark.parametrize("ids", [(1, 2), (2, 1)])
+def test_of_two_subscriptions_to_open_errors_the_more_exact_brings_the_threshold(ids: tuple[int, int]) -> None:
+    exact = subscription(what="errors", terms={"open": 50}, id=ids[0])
+    asked = sorted([exact, subscription(id=ids[1])], key=lambda one: one.id)
+    assert band("errors:all", figures(lane(errors=60)), wants(*asked)) == WARNING
+
+
 def test_any_open_error_of_the_code_that_was_asked_for_speaks() -> None:
     asked = wants(subscription(what="errors", terms={"code": "1003"}))
     assert band("errors:code:1003", figures(groups=[group("1003", 1, HOUR)]), asked) == WARNING
