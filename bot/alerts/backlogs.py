@@ -5,11 +5,10 @@ from datetime import timedelta
 
 from bot.alerts.causes import free_of
 from bot.alerts.figures import STALLED_AFTER, Figures, age_of, count_of
-from bot.alerts.readings import ELSEWHERE, LEAVES_AT, RANKS, UNKNOWN, Band, Reading, above, so
+from bot.alerts.readings import ELSEWHERE, LEAVES_AT, RANKS, UNKNOWN, Band, Reading, above, many, so
 from bot.alerts.wants import Wants
 from storage.history import Lane
 
-CRITICAL_TIMES = 10  # the threshold
 CRITICAL_AGES = 4
 FEWEST_GROWING, GROWN_TIMES = 1_000, 1.2
 
@@ -21,7 +20,7 @@ def backlog(figures: Figures, wants: Wants) -> Iterator[Reading]:
             limit = int(wants.threshold("backlog", wanted))
 
             def judged(ones: Sequence[Lane], limit: int = limit) -> Band:
-                return above(count_of(ones), limit, limit * CRITICAL_TIMES)
+                return many(count_of(ones), limit)
 
             band = _late("backlog", name, figures, wants, judged)
             yield _of_object("backlog", name, figures, wants, band, value=count_of(lanes), limit=limit)

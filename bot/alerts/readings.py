@@ -9,6 +9,7 @@ from storage.alerting import Level
 
 # It must fall clearly below a threshold before it is well: what swings around it would turn with every look.
 LEAVES_AT = 0.8
+CRITICAL_TIMES = 10  # the threshold
 RANKS: Mapping[Level, int] = {"well": 0, "warning": 1, "critical": 2}
 FAMILIES: Mapping[str, str] = {
     "backlog": "backlog",
@@ -74,6 +75,11 @@ class Reading:
 def above(value: float, warning: float, critical: float | None = None) -> Band:
     """Enters above a threshold, and leaves clearly below it."""
     return Band(_level(value, warning, critical, 1.0), _level(value, warning, critical, LEAVES_AT))
+
+
+def many(value: int, limit: int) -> Band:
+    """More than a number; ten times as many are critical, and more than ten where any is too many."""
+    return above(value, limit, max(limit, 1) * CRITICAL_TIMES)
 
 
 def so(is_so: bool, level: Level = "critical") -> Band:

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from bot.alerts.backlogs import CRITICAL_TIMES, backlog, growing, oldest, stalled
+from bot.alerts.backlogs import backlog, growing, oldest, stalled
 from bot.alerts.connections import down, native_sync, refused, schema, throttled
 from bot.alerts.figures import Figures, age_of, count_of
-from bot.alerts.readings import ELSEWHERE, UNKNOWN, Band, Reading, above, so
+from bot.alerts.readings import ELSEWHERE, UNKNOWN, Band, Reading, above, many, so
 from bot.alerts.wants import Wants
 from storage.alerting import Level
 from storage.error_groups import Group
@@ -55,13 +55,14 @@ def errors(figures: Figures, wants: Wants) -> Iterator[Reading]:
     for name in dict.fromkeys([None, *(one.object for one in asked if not one.terms.get("code"))]):
         if wanted := wants.about("errors", name):
             value, limit = _open(figures, name), wants.threshold("open", wanted)
-            band = above(value, limit, limit * CRITICAL_TIMES)
+            band = many(value, limit)
             yield _reading("errors", name or "all", wants, band, value, name, value=value, limit=limit, code=None)
     for wanted in asked:
         if code := wanted.terms.get("code"):
             value, limit = _of_code(figures.groups, code, wanted.object), int(wanted.terms.get("open", 0))
             subject = f"{wanted.object} code:{code}" if wanted.object else f"code:{code}"
-            band = above(value, limit, _critical_of_code(limit))
+            # No more than COUNT_STOPS_AT of a code are counted.
+            band = so(True) if value > COUNT_STOPS_AT >= limit else many(value, limit)
             yield _reading("errors", subject, wants, band, value, wanted.object, value=value, limit=limit, code=code)
 
 
@@ -150,11 +151,6 @@ def _quota_level(ours: float) -> Level:
 
 def _open(figures: Figures, name: str | None) -> int:
     return sum(lane.errors for lane in figures.lanes if name in (None, lane.object))
-
-
-def _critical_of_code(limit: int) -> int:
-    """Of a code, no more than COUNT_STOPS_AT are counted."""
-    return max(min(max(limit, 1) * CRITICAL_TIMES, COUNT_STOPS_AT), limit)
 
 
 def _of_code(groups: Sequence[Group], code: str, name: str | None) -> int:

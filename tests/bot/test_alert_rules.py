@@ -47,6 +47,14 @@ def test_a_backlog_enters_above_its_threshold_and_leaves_clearly_below_it(waitin
     assert band("backlog:leads", figures(lane(waiting=waiting))) == expected
 
 
+@pytest.mark.parametrize(("number", "expected"), [(1, WARNING), (10, Band("warning", "critical")), (11, CRITICAL)])
+def test_where_any_is_too_many_ten_times_as_many_are_more_than_ten(number: int, expected: Band) -> None:
+    any_backlog = wants(subscription(what="backlog", terms={"backlog": 0}))
+    any_error = wants(subscription(what="errors", terms={"open": 0}))
+    assert band("backlog:leads", figures(lane(waiting=number)), any_backlog) == expected
+    assert band("errors:all", figures(lane(errors=number)), any_error) == expected
+
+
 def test_both_directions_of_an_object_are_one_backlog() -> None:
     both = figures(lane(waiting=6_000), lane(waiting=6_000, direction="to-dynamics"))
     assert band("backlog:leads", both) == WARNING
