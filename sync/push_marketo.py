@@ -17,6 +17,7 @@ from sync.engine import CALL, Engine
 from sync.errors import SyncFailure
 from sync.lead_and_contact import give_way
 from sync.lost_inserts import found_after_all
+from sync.lost_owners import bring_owners_back
 from sync.match_outcomes import file_matches, forget_former
 from sync.matching import Matches
 from sync.matching_marketo import in_marketo
@@ -52,6 +53,7 @@ async def push_to_marketo(engine: Engine, claimed: Claim, send: Sending | None =
     await (send or send_calls)(engine, claimed, items)
     await send_opt_outs(engine, claimed, _send_opt_outs)
     _note_roles(engine, claimed, roles)
+    await bring_owners_back(engine, claimed)
     await finish(engine, claimed)
 
 
@@ -217,10 +219,9 @@ def _object_row(one: Object, item: Item) -> dict[str, Any]:
         return {**key, one.deleted_field: True}
     if item.link and item.link.dynamics_deleted and one.deleted_field:
         key[one.deleted_field] = False
-    values = {each.name: item.change.values.get(each.name) for each in one.fields}
-    if isinstance(item.decision, Insert):
-        values = {name: value for name, value in values.items() if value is not None}
-    return {**key, **to_marketo(one, values)}
+    found = ((each.rest, item.change.values.get(each.name)) for each in one.fields)
+    inserts = isinstance(item.decision, Insert)
+    return key | {name: value for name, value in found if value is not None or not inserts}
 
 
 async def _write_roles(engine: Engine, claimed: Claim, items: Sequence[Item]) -> list[Outcome]:

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from storage.ledger.findings import read_findings
+from storage.ledger.readings import set_paused
 from storage.models import activity
 from sync.new_owners import OWNER_REPLACED
 from sync.objects import LEAD_ID
@@ -120,6 +121,40 @@ async def test_an_owner_that_comes_later_is_taken_along_by_the_next_edit(world: 
     await world.rest()
     assert (await world.one())["externalSalesPersonId"] == STRANGER
     await assert_equal(world)
+
+
+async def lose_sales_person(world: World, owner: str) -> None:
+    (there,) = [one for one in await world.objects("salespersons") if one["externalSalesPersonId"] == owner]
+    (await world.marketo.delete(f"/sandbox/salespersons/{there['id']}")).raise_for_status()
+
+
+async def test_records_of_an_owner_whom_marketo_lost_arrive_with_the_owner_made_again(either_world: World) -> None:
+    world = either_world
+    ann = await colleague(world, "ann")
+    await world.rest()
+    await lose_sales_person(world, ann)
+    lead = await world.lead(emailaddress1="ada@x.example", _ownerid_value=ann)
+    deal, other = await world.opportunity(_ownerid_value=ann), await world.opportunity()
+    await world.rest(most=8)
+    assert (await world.one(dynamicsLeadId=lead))["externalSalesPersonId"] == ann
+    owners = {
+        one["externalOpportunityId"]: one.get("externalSalesPersonId") for one in await world.objects("opportunities")
+    }
+    assert owners == {deal: ann, other: owners[other]}
+    assert await world.errors() == [] and await world.waiting() == []
+    await assert_equal(world)
+
+
+async def test_records_of_an_owner_whom_marketo_lost_go_without_where_no_users_are_written(world: World) -> None:
+    ann = await colleague(world, "ann")
+    await world.rest()
+    await lose_sales_person(world, ann)
+    async with world.database.write() as connection:
+        await set_paused(world.database, connection, "users", "to-marketo", True, "the test", world.now)
+    lead = await world.lead(emailaddress1="ada@x.example", _ownerid_value=ann)
+    await world.sync(passes=3)
+    assert [person[LEAD_ID] for person in await world.people()] == [lead]
+    assert "externalSalesPersonId" not in await world.one()
 
 
 async def test_a_new_owner_is_waited_for_until_marketo_has_it(world: World) -> None:
