@@ -13,3 +13,9 @@ class Cause:
     meaning: str
     who: Who
     remedy: str
+
+
+BREAKDOWN = (
+    "Nothing, unless it is an open error: then the service breaks down over this record alone. "
+    "Correct what is odd in it."
+)

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 
 from rapidfuzz import fuzz, process
 
-from bot.cause import Cause
+from bot.cause import BREAKDOWN, Cause
 from bot.explanations_dynamics import DYNAMICS
 from bot.explanations_marketo import MARKETO
 from bot.texts import _
 from sync.dynamics.codes import VERDICTS as DYNAMICS_VERDICTS
+from sync.errors import Later
 from sync.marketo.codes import VERDICTS as MARKETO_VERDICTS
+from sync.suspects import is_breakdown
 
 OURS: Mapping[str, Cause] = {
     "ambiguous": Cause(
@@ -86,7 +88,7 @@ OURS: Mapping[str, Cause] = {
         "The call's address was longer than Marketo takes (8 KB).", "us", "Report it: this is our mistake."
     ),
     "http-429": Cause("The service asks for fewer calls.", "nobody", "Nothing: we wait as long as it says."),
-    "http-500": Cause("The service had an error of its own.", "nobody", "Nothing, unless it lasts."),
+    "http-500": Cause("The service had an error of its own.", "nobody", BREAKDOWN),
     "http-502": Cause("A gateway before the service had no answer from it.", "nobody", "Nothing, unless it lasts."),
     "http-503": Cause("The service is not available for now.", "nobody", "Nothing, unless it lasts."),
     "http-504": Cause("A gateway before the service waited too long.", "nobody", "Nothing, unless it lasts."),
@@ -104,6 +106,8 @@ WHO = {
 LATER = "It is tried again by itself, after a while that grows with each try."
 AGAIN = {
     "later": LATER,
+    "breakdown": "It is tried again by itself, ever more seldom. A record that breaks the service down alone, "
+    "while others get through, becomes an error.",
     "never": "It is not tried again by itself: it waits for a retry, or for an edit of the record.",
     "person": "Nothing of that object or service is written until this is mended; that is tried from time to time.",
     "brake": "It goes on when an operator resumes it, and not before.",
@@ -146,7 +150,9 @@ def tried_again(code: str) -> str:
     verdict = (
         DYNAMICS_VERDICTS.get(code) or MARKETO_VERDICTS.get(code) or ("later" if code.startswith("http-5") else "")
     )
-    kind = "later" if verdict.startswith(("later", "again")) else verdict
+    kind: str = "later" if verdict.startswith(("later", "again")) else verdict
+    if kind == "later" and is_breakdown(Later(code, "")):
+        kind = "breakdown"
     again = AGAIN["person"] if code == "schema" else AGAIN[_of_ours(code) or kind or "never"]
     return _(again)
 

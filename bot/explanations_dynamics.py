@@ -6,9 +6,8 @@ change tracking and Web API client errors; names and values as in FakeXrmEasy's 
 
 from collections.abc import Mapping
 
-from bot.cause import Cause
+from bot.cause import BREAKDOWN, Cause
 
-_WAIT = "Nothing, unless it lasts."
 _SLOWER = "Nothing: we wait as long as Dynamics says."
 _PLUG_IN = "Nothing, unless it lasts: then ask whoever owns the plug-in."
 _ROLE = "Give the application user a security role with the privilege that the message names."
@@ -80,9 +79,9 @@ DYNAMICS: Mapping[str, Cause] = {
     "0x80044172": Cause("A plug-in in Dynamics took too long.", "nobody", _PLUG_IN),
     "0x80044173": Cause("A plug-in in Dynamics took too long.", "nobody", _PLUG_IN),
     "0x80081111": Cause("A plug-in in Dynamics took too long.", "nobody", _PLUG_IN),
-    "0x80044151": Cause("The database of Dynamics took too long.", "nobody", _WAIT),
-    "0x80044150": Cause("The database of Dynamics had an error, such as a deadlock.", "nobody", _WAIT),
-    "0x80044339": Cause("Somebody else was writing the record at that moment.", "nobody", _WAIT),
+    "0x80044151": Cause("The database of Dynamics took too long.", "nobody", BREAKDOWN),
+    "0x80044150": Cause("The database of Dynamics had an error, such as a deadlock.", "nobody", BREAKDOWN),
+    "0x80044339": Cause("Somebody else was writing the record at that moment.", "nobody", BREAKDOWN),
     "0x80060882": Cause(
         "The record was changed in Dynamics at the same moment.",
         "nobody",
@@ -113,7 +112,7 @@ DYNAMICS: Mapping[str, Cause] = {
     "0x80072321": Cause("Our calls used too much of Dynamics' time in 5 minutes.", "nobody", _SLOWER),
     "0x80072322": Cause("We made more than 6,000 calls in 5 minutes.", "nobody", _SLOWER),
     "0x80072326": Cause("More than 52 calls were under way at once.", "nobody", _SLOWER),
-    "0x80040216": Cause("Dynamics had an error it cannot name.", "nobody", _WAIT),
+    "0x80040216": Cause("Dynamics had an error it cannot name.", "nobody", BREAKDOWN),
     "0x8006088a": Cause(
         "Dynamics has no such table.", "dynamics", "Check DYNAMICS_URL, and that the app is installed."
     ),

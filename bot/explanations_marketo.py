@@ -5,7 +5,7 @@ Source: Marketo's developer documentation, "Error codes": 5xx to 7xx are about a
 
 from collections.abc import Mapping
 
-from bot.cause import Cause
+from bot.cause import BREAKDOWN, Cause
 
 _WAIT = "Nothing, unless it lasts."
 _NEW_ONE = "Nothing: a new token is asked for. Where it lasts, check MARKETO_CLIENT_ID and its secret."
@@ -14,7 +14,7 @@ _MAPPING = "Run `python -m bot check`: it says which field is missing."
 _BY_HAND = "Merge or correct the people in Marketo by hand."
 
 MARKETO: Mapping[str, Cause] = {
-    "500": Cause("Marketo had an error of its own.", "nobody", _WAIT),
+    "500": Cause("Marketo had an error of its own.", "nobody", BREAKDOWN),
     "502": Cause("Marketo's gateway waited too long.", "nobody", _WAIT),
     "600": Cause("The call had no access token.", "nobody", _NEW_ONE),
     "601": Cause("The access token is not valid.", "nobody", _NEW_ONE),
@@ -43,7 +43,7 @@ MARKETO: Mapping[str, Cause] = {
         "marketo",
         "Check MARKETO_URL, and that the object is part of the subscription.",
     ),
-    "611": Cause("Marketo had an error it did not expect.", "nobody", _WAIT),
+    "611": Cause("Marketo had an error it did not expect.", "nobody", BREAKDOWN),
     "612": Cause("The call had the wrong type of content.", "us", _OURS),
     "613": Cause("The call's parts were not as they should be.", "us", _OURS),
     "614": Cause("The subscription cannot be reached, usually for a while.", "nobody", _WAIT),
@@ -94,7 +94,7 @@ MARKETO: Mapping[str, Cause] = {
     "1011": Cause("The field cannot be searched by.", "marketo", _MAPPING),
     "1012": Cause("A cookie's value is not valid.", "us", _OURS),
     "1013": Cause("Marketo has no such record.", "data", "Retry it: it is matched anew."),
-    "1014": Cause("Marketo could not create the record.", "nobody", _WAIT),
+    "1014": Cause("Marketo could not create the record.", "nobody", BREAKDOWN),
     "1015": Cause("The person is not in that list.", "us", _OURS),
     "1016": Cause("Too many imports are queued in Marketo.", "nobody", _WAIT),
     "1017": Cause("The record is in Marketo already.", "data", "Retry it: it is found and updated."),

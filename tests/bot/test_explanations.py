@@ -48,4 +48,6 @@ def test_whether_it_is_tried_again_is_what_the_engine_does() -> None:
     assert "read once more" in tried_again("0x80044352")
     assert "again by itself, after" in tried_again("timeout")
     assert "again by itself, after" in tried_again("http-599")
+    assert "becomes an error" in tried_again("611")
+    assert "becomes an error" in tried_again("0x80040224")
     assert "not tried again" in tried_again("ambiguous")
