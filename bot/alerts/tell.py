@@ -104,13 +104,13 @@ class Teller:
             telling = telling if there else replace(telling, calls=())
         await self._mark(telling, claimed)
 
-    async def _mark(self, telling: Telling, claimed: Sequence[EpisodeTurn], **values: Any) -> None:
-        """It is told. Where it called nobody any more whom it was to call, the next critical turn does."""
-        if not telling.calls and any(turn.detail.get("mention") for turn in claimed):
-            values |= {"mentioned": False}
+    async def _mark(self, telling: Telling, claimed: Sequence[EpisodeTurn], lost: str | None = None) -> None:
+        """It is told, if to somebody else than a channel that is `lost`."""
         async with self._database.write() as connection:
-            if values:
-                await ledger.update_episode(connection, telling.episode.id, **values)
+            if lost:
+                await ledger.update_episode(connection, telling.episode.id, lost=lost[:80])
+            if missed := set(_called(claimed)) - set(telling.calls):
+                await ledger.was_not_called(connection, telling.episode.id, missed)
             await ledger.told(connection, claimed, telling.now)
 
     async def _post(self, telling: Telling, last: int) -> None:
@@ -195,7 +195,7 @@ class Teller:
             log.warning("nor did anybody hear of it yet: %r", failure)
             await self._give_back(claimed, error)
             return False
-        await self._mark(telling, claimed, lost=error[:80])
+        await self._mark(telling, claimed, error)
         return True
 
     async def _tell_each(self, people: Iterable[str], said: Answer) -> bool:
@@ -248,8 +248,10 @@ def _dated(telling: Telling, claimed: Sequence[EpisodeTurn]) -> Episode:
 
 def _calls(episode: Episode, claimed: Sequence[EpisodeTurn]) -> list[str]:
     """Whom the turns call, while it is as bad as that still."""
-    if episode.level != "critical":
-        return []
+    return _called(claimed) if episode.level == "critical" else []
+
+
+def _called(claimed: Sequence[EpisodeTurn]) -> list[str]:
     return list(dict.fromkeys(who for turn in claimed for who in turn.detail.get("mention", ())))
 
 

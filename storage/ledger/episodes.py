@@ -1,6 +1,6 @@
 """Episodes and their turns: recorded when they happen, claimed by whoever tells them, told once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -117,6 +117,13 @@ async def claim(
 async def told(connection: AsyncConnection, claimed: Sequence[EpisodeTurn], now: datetime) -> None:
     """These have been told, and will not be again."""
     await _mark(connection, claimed, told_at=now, failure=None)
+
+
+async def was_not_called(connection: AsyncConnection, episode: int, who: Collection[str]) -> None:
+    """These were not called after all, as a turn that was told had asked for; another one may call them."""
+    row = (await connection.execute(select(episodes).where(episodes.c.id == episode).with_for_update())).one()
+    called = [one for one in row.detail.get("called", ()) if one not in who]
+    await update_episode(connection, episode, detail={**row.detail, "called": called}, mentioned=bool(called))
 
 
 async def failed(connection: AsyncConnection, claimed: Sequence[EpisodeTurn], failure: str) -> None:

@@ -150,26 +150,6 @@ async def test_a_group_that_asked_about_one_rule_is_called_though_another_one_wa
     assert "Critical: Leads: 20,000 waiting, the oldest for 4h 6m." in posted[-1]["plain"]
 
 
-@pytest.mark.parametrize("slack_is_down", [False, True])
-async def test_who_was_not_called_while_nothing_could_be_told_is_called_at_the_next_critical_turn(
-    looks: Looks, channel: Conversation, slack_url: str, slack_is_down: bool
-) -> None:
-    """When it is told at last it is a warning, for which nobody is called."""
-    expect_mention(slack_url, "!subteam^S0OPS")
-    await subscribed(looks, "C0OPS", mention="S0OPS", what="backlog")
-    await channel.control("weather", down=True) if slack_is_down else await quiet(looks, hours=1)
-    await looks.backlog("leads", 20_000, NOW)
-    await looks.look_between(NOW, NOW + FIVE, FIVE)
-    await looks.backlog("leads", 3_000, NOW)
-    await looks.look_between(NOW + 2 * FIVE, NOW + 4 * FIVE, FIVE)
-    await channel.control("weather", down=False)
-    await looks.look(NOW + HOUR)
-    await looks.backlog("leads", 30_000, NOW)
-    await looks.look_between(NOW + HOUR + FIVE, NOW + HOUR + 3 * FIVE, FIVE)
-    messages = await channel.messages(channel="C0OPS")
-    assert [bool(one["mentions"]) for one in messages] == [False] * (len(messages) - 1) + [True]
-
-
 async def test_without_being_asked_nobody_is_called(looks: Looks, channel: Conversation) -> None:
     await looks.backlog("leads", 20_000, NOW)
     await looks.look_between(NOW, NOW + FIVE)

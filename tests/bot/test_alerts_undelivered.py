@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from bot.settings import Settings
-from storage.alerting import Subscription
+from storage.alerting import QuietTime, Subscription
 from storage.database import Database
 from storage.episodes import read_undelivered
-from storage.ledger.subscribing import subscribe
+from storage.ledger.subscribing import be_quiet, subscribe
 from tests.bot.alerting import HOUR, MINUTE, Looks
 from tests.bot.conftest import NOW, Settle
 from tests.bot.conversation import Conversation
+from tests.bot.every_message import expect_mention
 from tests.objects import LANES
 from tests.rows import live
 
@@ -131,3 +132,26 @@ async def test_where_the_blocks_of_an_edit_are_refused_it_is_edited_in_plain_tex
     assert root["blocks"] == []
     assert root["text"].startswith("RECOVERED  Leads was behind")
     assert line["plain"].startswith("Recovered: Leads was behind")
+
+
+@pytest.mark.parametrize("slack_fails", [False, True])
+async def test_who_was_not_called_while_nothing_could_be_told_is_called_at_the_next_critical_turn(
+    looks: Looks, channel: Conversation, slack_url: str, slack_fails: bool
+) -> None:
+    """When it is told at last it is a warning, for which nobody is called."""
+    expect_mention(slack_url, "!subteam^S0OPS")
+    await subscribed(looks, "C0OPS", what="backlog", mention="S0OPS")
+    if slack_fails:
+        await channel.control("refuse", method="chat.postMessage", error="internal_error", times=4)
+    else:
+        async with looks.database.write() as connection:
+            await be_quiet(connection, QuietTime("C0OPS", "U0ADMIN", NOW, None, NOW, NOW + HOUR))
+    await looks.backlog("leads", 20_000, NOW)
+    await looks.look_between(NOW, NOW + FIVE, FIVE)
+    await looks.backlog("leads", 3_000, NOW)
+    await looks.look_between(NOW + 2 * FIVE, NOW + 4 * FIVE, FIVE)
+    await looks.look(NOW + HOUR)
+    await looks.backlog("leads", 30_000, NOW)
+    await looks.look_between(NOW + HOUR + FIVE, NOW + HOUR + 3 * FIVE, FIVE)
+    messages = await channel.messages(channel="C0OPS")
+    assert [bool(one["mentions"]) for one in messages] == [False] * (len(messages) - 1) + [True]
