@@ -24,7 +24,7 @@ from bot.deliver import Deliverer, Road, by_message, by_response_url, in_channel
 from bot.forms import Counter, add_forms
 from bot.grammar import parse
 from bot.home import add_home
-from bot.mentions import Ephemeral, typed, words_of
+from bot.mentions import Ephemeral, from_a_person, typed, words_of
 from bot.moments import in_order
 from bot.places import Places
 from bot.replica import Replica
@@ -98,7 +98,7 @@ def make_app(
 
 
 def add_listeners(app: AsyncApp, desk: "Desk") -> None:
-    """A command, a press and a call by name: the words of each go to the desk."""
+    """A command, a press, a call by name and what is written in direct messages: the words of each go to the desk."""
 
     @app.command("/sync")
     async def hear(ack: AsyncAck, respond: AsyncRespond, command: Mapping[str, Any]) -> None:
@@ -118,10 +118,24 @@ def add_listeners(app: AsyncApp, desk: "Desk") -> None:
     @app.event("app_mention")
     async def called(event: Mapping[str, Any]) -> None:
         """Slash commands do not work in threads; being called by name does."""
-        if event.get("user") and not event.get("bot_id"):
-            where = (str(event["channel"]), str(event.get("thread_ts") or ""))
-            answering: Any = Ephemeral(desk.world.slack, event)
-            await desk.attend(words_of(event.get("text") or ""), event["user"], answering, replace=False, where=where)
+        if from_a_person(event) and not _is_direct(event):
+            await _answer_in_place(desk, event)
+
+    @app.event("message")
+    async def written(event: Mapping[str, Any]) -> None:
+        """In direct messages there is no need to call by name; Slack sends no app_mention of those."""
+        if from_a_person(event) and _is_direct(event):
+            await _answer_in_place(desk, event)
+
+
+def _is_direct(event: Mapping[str, Any]) -> bool:
+    return str(event["channel"]).startswith("D")
+
+
+async def _answer_in_place(desk: "Desk", event: Mapping[str, Any]) -> None:
+    where = (str(event["channel"]), str(event.get("thread_ts") or ""))
+    answering: Any = Ephemeral(desk.world.slack, event)
+    await desk.attend(words_of(event.get("text") or ""), event["user"], answering, replace=False, where=where)
 
 
 def where_of(body: Mapping[str, Any]) -> Where:

@@ -23,6 +23,11 @@ def words_of(text: str) -> str:
     return typed(_CALLED.sub(lambda found: found[0] if found[1] else " ", text))
 
 
+def from_a_person(event: Mapping[str, Any]) -> bool:
+    """Whether somebody wrote it, and anew: no app (least of all this one), no edit, no file or joining by itself."""
+    return bool(event.get("user")) and not event.get("bot_id") and not event.get("subtype")
+
+
 def typed(text: str) -> str:
     """What was typed, without the links and escapes that Slack makes of it (`should_escape` in the manifest).
 

@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.slack import elements, payloads
 from sandbox.slack.delivery import ACKNOWLEDGED, Outcome
 from sandbox.slack.elements import NotThere
+from sandbox.slack.manifest import hears, takes_messages
 from sandbox.slack.people import Channel
 from sandbox.slack.refusals import SlackError
 from sandbox.slack.response_urls import answer_with
@@ -115,6 +116,8 @@ class Interactions:
     def open_home(self, user: str) -> Sent:
         """Opens the app's home tab."""
         name = self._workspace.next_id("I")
+        if not hears("app_home_opened", self._workspace.scopes):
+            return Sent(name, "")
         payload = payloads.home_opened(self._workspace, name, user, self._slack.homes.get(user))
         return Sent(name, "", self._start(self._event(name, user, payload)))
 
@@ -131,16 +134,22 @@ class Interactions:
         where = self._workspace.dm_of(user) if channel in own else self._workspace.channels.get(channel)
         if where is None or user not in where.members:
             raise NotThere(f"{user} is not in {channel}")
+        if where.im_with and not takes_messages():
+            raise NotThere("sending messages to this app has been turned off")
         return where
 
     def _words(self, user: str, where: Channel, text: str, thread_ts: str) -> Sent:
-        """An ordinary message; one that mentions the app is told to it."""
+        """An ordinary message; one that mentions the app is told to it, and one in its direct messages.
+
+        Those come as message.im only, whatever they mention (docs.slack.dev/reference/events/app_mention).
+        """
         bot = self._workspace.users[self._workspace.bot_user]
-        called = re.sub(rf"@{bot.real_name}\b", f"<@{bot.id}>", text, flags=re.IGNORECASE)
-        message = self._workspace.post(where.id, user, _escaped(called), [], thread_ts=thread_ts)
-        if f"@{bot.id}" not in message.mentions or bot.id not in where.members:
+        named = re.sub(rf"@{bot.real_name}\b", f"<@{bot.id}>", text, flags=re.IGNORECASE)
+        message = self._workspace.post(where.id, user, _escaped(named), [], thread_ts=thread_ts)
+        called = bool(where.im_with) or (f"@{bot.id}" in message.mentions and bot.id in where.members)
+        if not called or not hears("message.im" if where.im_with else "app_mention", self._workspace.scopes):
             return Sent(message.id, "")
-        payload = payloads.mention(self._workspace, message)
+        payload = (payloads.direct_message if where.im_with else payloads.mention)(self._workspace, message)
         return Sent(message.id, "", self._start(self._event(message.id, user, payload)))
 
     def _action(self, block: dict[str, Any], element: dict[str, Any], choice: dict[str, Any]) -> dict[str, Any]:

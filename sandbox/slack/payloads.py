@@ -58,6 +58,12 @@ def mention(workspace: Workspace, message: Message) -> Payload:
     return event(workspace, message.id, what)
 
 
+def direct_message(workspace: Workspace, message: Message) -> Payload:
+    """What was written to the app, as `message.im` (docs.slack.dev/reference/events/message.im)."""
+    where = {"channel": message.channel, "channel_type": "im", "event_ts": message.ts}
+    return event(workspace, message.id, {**describe(message, workspace), **where})
+
+
 def home_opened(workspace: Workspace, name: str, user: str, view: Payload | None) -> Payload:
     what: Payload = {"type": "app_home_opened", "user": user, "channel": workspace.dm_of(user).id, "tab": "home"}
     if view is not None:

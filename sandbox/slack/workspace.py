@@ -18,6 +18,7 @@ BOT_SCOPES = (
     "files:read",
     "files:write",
     "groups:read",
+    "im:history",
     "im:read",
     "im:write",
     "usergroups:read",

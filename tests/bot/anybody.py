@@ -55,8 +55,8 @@ class Anybody:
 
     def deed(self) -> Deed:
         doing = self.chance.choices(
-            (self.types, self.presses, self.presses_at_home, self.calls, self.opens_home, self.submits),
-            weights=(50, 30, 6, 8, 3, 3),
+            (self.types, self.presses, self.presses_at_home, self.calls, self.writes, self.opens_home, self.submits),
+            weights=(50, 30, 6, 4, 4, 3, 3),
         )
         return doing[0]()
 
@@ -116,6 +116,14 @@ class Anybody:
         }
         threaded = {"thread_ts": "1.2"} if self.chance.random() < 0.5 else {}
         return Deed("events_api", user, {"type": "event_callback", "event": {**event, **threaded}})
+
+    def writes(self) -> Deed:
+        """Words in direct messages, now and then edited."""
+        user = self.chance.choice(PEOPLE)
+        event = {"type": "message", "channel": f"D{user[1:]}", "channel_type": "im", "ts": "1.3"}
+        edited = {"subtype": "message_changed", "message": {"user": user, "text": "status"}}
+        written = edited if self.chance.random() < 0.1 else {"user": user, "text": self.text()}
+        return Deed("events_api", user, {"type": "event_callback", "event": {**event, **written}})
 
     def opens_home(self) -> Deed:
         user = self.chance.choice(PEOPLE)

@@ -42,6 +42,19 @@ def test_buttons_reach_the_app_and_events_it_does_not_hear_are_not_asked_for() -
     assert ("event_subscriptions" in MANIFEST["settings"]) == ("@app.event(" in sources())
 
 
+def test_every_event_has_its_scope() -> None:
+    """By docs.slack.dev/reference/events."""
+    needed = {"app_home_opened": "commands", "app_mention": "app_mentions:read", "message.im": "im:history"}
+    events = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
+    assert {needed[event] for event in events} <= set(MANIFEST["oauth_config"]["scopes"]["bot"])
+
+
+def test_what_may_be_written_to_it_reaches_it() -> None:
+    tab = MANIFEST["features"]["app_home"]
+    assert tab["messages_tab_enabled"] and not tab["messages_tab_read_only_enabled"]
+    assert "message.im" in MANIFEST["settings"]["event_subscriptions"]["bot_events"]
+
+
 def test_it_keeps_slacks_limits() -> None:
     assert len(MANIFEST["display_information"]["name"]) <= 35
     assert len(MANIFEST["display_information"]["description"]) <= 140

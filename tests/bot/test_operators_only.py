@@ -66,6 +66,9 @@ class Roads:
     async def direct_message(self, words: str) -> None:
         await self.talk.control("say", user=self.user, channel="DM", text=f"/sync {words}")
 
+    async def words_in_direct_messages(self, words: str) -> None:
+        await self.talk.control("say", user=self.user, channel="DM", text=words)
+
     async def mention_in_a_thread(self, words: str) -> None:
         begun = await self.talk.control("say", user="U0ADMIN", channel="C0OPS", text="Morning")
         thread = next(one["ts"] for one in await self.talk.messages("U0ADMIN") if one["id"] == begun["id"])
@@ -109,6 +112,7 @@ class Roads:
 ROADS: dict[str, Callable[[Roads, str], Awaitable[None]]] = {
     "command": Roads.command,
     "direct message": Roads.direct_message,
+    "words in direct messages": Roads.words_in_direct_messages,
     "mention in a thread": Roads.mention_in_a_thread,
     "button": Roads.button,
     "button of an alert": Roads.button_of_an_alert,

@@ -63,6 +63,15 @@ async def test_times_are_those_of_the_person_one_is(bot: Database, visit: Visit)
     await screen.says("09:32")
 
 
+async def test_plain_words_are_answered_in_the_direct_messages(bot: Database, visit: Visit) -> None:
+    await fill(bot)
+    screen = await visit()
+    await screen.page.locator("#apps").get_by_role("button", name="Sync").click()
+    await screen.type("status")
+    answer = await screen.says("oldest 2h 14m")
+    assert "Only visible to you" in await answer.inner_text()
+
+
 async def test_an_export_arrives_in_the_direct_messages_and_can_be_downloaded(bot: Database, visit: Visit) -> None:
     await failed(bot, *(error(NOW - timedelta(minutes=n), label=f"Person {n}") for n in range(3)))
     screen = await visit()

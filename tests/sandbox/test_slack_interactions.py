@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession, WSMsgType, web
 from aiohttp.test_utils import TestServer
 
 from sandbox.slack import delivery
+from sandbox.slack.manifest import hears, takes_messages
 from tests.sandbox.slack_service import SlackService, actions, button, running_slack
 from tests.waiting import until
 
@@ -190,6 +192,53 @@ async def test_a_mention_of_the_app_is_an_event(slack: SlackService) -> None:
         "<@U0BOT> status &lt;leads&gt;",
     )
     assert (event["thread_ts"], event["channel"], event["user"]) == ("1.000001", "C0OPS", "U0OPS")
+
+
+@pytest.mark.parametrize("text", ["status <leads>", "@Sync status <leads>"])
+async def test_words_in_direct_messages_with_the_app_are_an_event_of_their_own(slack: SlackService, text: str) -> None:
+    async with slack.socket() as listener:
+        await slack.say(text, channel="DM", thread_ts="1.000001")
+        event = (await listener.envelope())["payload"]["event"]
+        await slack.say("/sync")
+        assert (await listener.envelope())["type"] == "slash_commands"  # and no second event before it
+    assert (event["type"], event["channel_type"], event["channel"], event["user"]) == (
+        "message",
+        "im",
+        "D0OPS",
+        "U0OPS",
+    )
+    assert (event["text"].removeprefix("<@U0BOT> "), event["thread_ts"]) == ("status &lt;leads&gt;", "1.000001")
+
+
+async def test_an_event_comes_only_to_an_app_with_its_scope(slack: SlackService) -> None:
+    await slack.control("workspace", scopes=["commands", "chat:write"])
+    async with slack.socket() as listener:
+        await slack.say("status", channel="DM")
+        await slack.say("@Sync status")
+        await slack.say("/sync", wait=True)
+        assert listener.waiting == 1
+
+
+def test_an_event_comes_only_to_an_app_whose_manifest_asks_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "manifest.yml"
+    path.write_text("settings: {event_subscriptions: {bot_events: [app_mention]}}")
+    granted = ["app_mentions:read", "im:history"]
+    assert [hears(event, granted, path) for event in ("app_mention", "message.im")] == [True, False]
+    assert [hears(event, granted) for event in ("app_mention", "message.im", "message.channels")] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("app_home", "open_"),
+    [
+        ("{messages_tab_enabled: true, messages_tab_read_only_enabled: false}", True),
+        ("{messages_tab_enabled: true, messages_tab_read_only_enabled: true}", False),
+        ("{messages_tab_enabled: false}", False),
+    ],
+)
+def test_one_may_write_to_the_app_where_its_manifest_opens_the_tab(tmp_path: Path, app_home: str, open_: bool) -> None:
+    path = tmp_path / "manifest.yml"
+    path.write_text(f"features: {{app_home: {app_home}}}")
+    assert takes_messages(path) == open_
 
 
 async def test_an_event_that_was_refused_comes_again(slack: SlackService) -> None:
