@@ -93,7 +93,8 @@ class Pulse:
         if self._only_answers:
             return Own(overdue, may_call=None, throttled=None)
         plan, stops_at = self._engine.spending.plan(self._every), self._engine.allowance.share
-        return Own(overdue, plan.used, stops_at, plan.calls, self._slowed.lately(self._throttled(), self._now()))
+        slowed = self._slowed.lately(self._throttled(), self._now())
+        return Own(overdue, plan.used, stops_at, plan.calls, plan.retries, slowed)
 
     async def take(self) -> Vitals:
         """Everything; asks Marketo for the quota used, unless it was asked lately."""

@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 from bot.alerts.causes import free_of
-from bot.alerts.figures import STALLED_AFTER, Figures, age_of, count_of
+from bot.alerts.figures import Figures, age_of, count_of
 from bot.alerts.readings import ELSEWHERE, LEAVES_AT, RANKS, UNKNOWN, Band, Reading, above, many, so
 from bot.alerts.wants import Wants
 from storage.history import Lane
 
 CRITICAL_AGES = 4
+STALLED_AFTER = timedelta(minutes=30)
 FEWEST_GROWING, GROWN_TIMES = 1_000, 1.2
 
 
@@ -60,10 +61,10 @@ def stalled(figures: Figures, wants: Wants) -> Iterator[Reading]:
     excused = any(one.down_since for one in figures.services) or may_call is False
     for name in figures.moving:
         if wants.about("stalled", name):
-            since = figures.queued_since.get(name)
-            waits = figures.now - since if since else timedelta()
-            is_so = waits >= STALLED_AFTER and not figures.lately.get(name) and not excused
-            numbers = {"value": int(waits.total_seconds()), "limit": int(STALLED_AFTER.total_seconds())}
+            moments = [at for at in (figures.queued_since.get(name), figures.synced_at.get(name)) if at]
+            stands = figures.now - max(moments, default=figures.now)
+            is_so = stands >= STALLED_AFTER and not excused
+            numbers = {"value": int(stands.total_seconds()), "limit": int(STALLED_AFTER.total_seconds())}
             band = ELSEWHERE if is_so and may_call is None else so(is_so)
             yield _of_object("stalled", name, figures, wants, band, **numbers)
 

@@ -11,11 +11,10 @@ from storage.episodes import Undelivered, read_undelivered
 from storage.error_groups import Group, open_groups
 from storage.history import Lane, LaneName, Service, read_lanes, read_services, read_synced
 from storage.ledger.findings import read_findings
-from storage.watched import read_began, read_failed, read_not_taken_up
+from storage.watched import read_began, read_failed, read_not_taken_up, read_synced_at
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 LOST = ("unknown", "unreadable")
-STALLED_AFTER = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +24,14 @@ class Own:
     `stops_at` the one from which on we make no more, `throttled` how often each service slowed us down in the last
     quarter of an hour. `overdue_since`: no pass ended for too long. Where another process syncs (`elsewhere`),
     `may_call` and `throttled` are None: they are known to that one alone. Then `overdue_since` is given only where
-    that one had time enough to say it, and did not.
+    that one had time enough to say it, and did not. Without `may_retry` what failed waits for the next day.
     """
 
     overdue_since: datetime | None = None
     used: float | None = None
     stops_at: float = 1.0
     may_call: bool | None = True
+    may_retry: bool = True
     throttled: Mapping[str, int] | None = field(default_factory=dict)
 
     @property
@@ -43,8 +43,8 @@ class Own:
 class Figures:
     """Everything as it was at `now`; `own` is None where nothing is known but what is stored.
 
-    `synced` and `failed` are of the last hour, `lately` what was synced in the last half hour, `queued_since` when
-    the first change in the queue was noted, all by object. `lost_fields` were there when the sync began.
+    `synced` and `failed` are of the last hour, `queued_since` is when the first change in the queue was noted, and
+    `synced_at` when anything was synced last since then, all by object. `lost_fields` were there when the sync began.
     """
 
     now: datetime
@@ -53,8 +53,8 @@ class Figures:
     groups: Sequence[Group] = ()
     synced: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[str, int] = field(default_factory=dict)
-    lately: Mapping[str, int] = field(default_factory=dict)
     queued_since: Mapping[str, datetime] = field(default_factory=dict)
+    synced_at: Mapping[str, datetime] = field(default_factory=dict)
     undelivered: Sequence[Undelivered] = ()
     lost_fields: Sequence[Finding] = ()
     own: Own | None = None
@@ -94,6 +94,7 @@ async def read_figures(
     end = now + HOUR  # what is of this very minute, too
     lanes = await read_lanes(connection, names, now)
     free = [(one.object, one.direction) for one in lanes if one.live and not one.paused and not one.stopped_at]
+    queued_since = await read_not_taken_up(connection, free, own is None or own.may_retry)
     return Figures(
         now=now,
         lanes=lanes,
@@ -101,8 +102,8 @@ async def read_figures(
         groups=await open_groups(connection, now - DAY),
         synced=_by_object(await read_synced(connection, now - HOUR, end)),
         failed=await read_failed(connection, now - HOUR),
-        lately=_by_object(await read_synced(connection, now - STALLED_AFTER, end)),
-        queued_since=await read_not_taken_up(connection, free),
+        queued_since=queued_since,
+        synced_at=await read_synced_at(connection, queued_since),
         undelivered=await read_undelivered(connection),
         lost_fields=await _lost_fields(connection),
         own=own,

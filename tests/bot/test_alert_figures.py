@@ -1,8 +1,11 @@
 """The numbers that rules go by, read from rows, on both databases."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
-from bot.alerts.figures import read_figures
+import pytest
+
+from bot.alerts.figures import Own, read_figures
 from bot.slowed import Slowed
 from storage.database import Database
 from storage.models import changes, cursors, findings
@@ -11,14 +14,14 @@ from tests.objects import LANES
 from tests.rows import change, error, failed, live, put, synced
 
 
-async def test_the_last_hour_and_half_hour_are_summed_by_object(database: Database) -> None:
+async def test_the_last_hour_is_summed_by_object(database: Database) -> None:
     await synced(database, "leads", "to-marketo", NOW - 59 * MINUTE, 7)
     await synced(database, "leads", "to-dynamics", NOW, 2)
     await synced(database, "leads", "to-marketo", NOW - 61 * MINUTE, 100)
     await failed(database, error(NOW), error(NOW - 61 * MINUTE), error(NOW, state="resolved"))
     async with database.read() as connection:
         found = await read_figures(connection, LANES, NOW, None)
-    assert (found.synced, found.lately, found.failed) == ({"leads": 9}, {"leads": 2}, {"leads": 1})
+    assert (found.synced, found.failed) == ({"leads": 9}, {"leads": 1})
 
 
 async def test_only_what_could_be_written_waits_in_the_queue(database: Database) -> None:
@@ -33,6 +36,37 @@ async def test_only_what_could_be_written_waits_in_the_queue(database: Database)
     async with database.read() as connection:
         found = await read_figures(connection, LANES, NOW, None)
     assert found.queued_since == {"leads": NOW - HOUR}
+
+
+@pytest.mark.parametrize("state", ["retrying", "unknown"])
+async def test_what_is_tried_in_vain_counts_like_the_queue_where_it_is_more_than_a_few(
+    database: Database, state: str
+) -> None:
+    await live(database, ("leads", "to-marketo"))
+    tried = [change("leads", "to-marketo", "update", NOW - HOUR, state=state) for _ in range(19)]
+    await put(database, changes, *tried)
+
+    async def queued_since(own: Own | None = None) -> Mapping[str, datetime]:
+        async with database.read() as connection:
+            return (await read_figures(connection, LANES, NOW, own)).queued_since
+
+    assert await queued_since() == {}
+    await put(database, changes, change("leads", "to-marketo", "update", NOW - HOUR, state=state))
+    assert await queued_since() == {"leads": NOW - HOUR}
+    assert await queued_since(Own(may_retry=False)) == {}
+
+
+async def test_when_anything_was_synced_last_is_known_for_what_waits(database: Database) -> None:
+    await live(database, *LANES)
+    for name in ("leads", "accounts"):
+        await put(database, changes, change(name, "to-marketo", "update", NOW - HOUR))
+        await synced(database, name, "to-marketo", NOW - 3 * HOUR, 1)
+    await synced(database, "leads", "to-marketo", NOW - 40 * MINUTE, 1)
+    await synced(database, "leads", "to-dynamics", NOW - 31 * MINUTE, 1)
+    await synced(database, "contacts", "to-marketo", NOW, 1)
+    async with database.read() as connection:
+        found = await read_figures(connection, LANES, NOW, None)
+    assert found.synced_at == {"leads": NOW - 31 * MINUTE}
 
 
 async def test_fields_that_were_missing_from_the_first_day_on_are_not_lost(database: Database) -> None:

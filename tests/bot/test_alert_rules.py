@@ -1,5 +1,6 @@
 """Every rule, on numbers alone: where it enters a level, and where it leaves it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -102,7 +103,13 @@ def test_an_object_that_could_be_written_and_is_not_for_half_an_hour_is_stalled(
 
 
 def test_what_is_synced_at_all_is_not_stalled() -> None:
-    assert band("stalled:leads", figures(lane(waiting=5), lately={"leads": 1}, **QUEUED)) == WELL
+    assert band("stalled:leads", figures(lane(waiting=5), synced_at={"leads": NOW - 29 * MINUTE}, **QUEUED)) == WELL
+
+
+def test_it_is_stalled_since_anything_was_synced_however_long_the_first_in_line_waits() -> None:
+    found = figures(queued_since={"leads": NOW - 5 * HOUR}, synced_at={"leads": NOW - 31 * MINUTE})
+    reading = read(replace(found, lanes=(lane(waiting=200_000),)))["stalled:leads"]
+    assert (reading.band, reading.numbers["value"]) == (CRITICAL, 31 * 60)
 
 
 def test_what_a_service_that_is_down_or_the_quota_holds_up_is_told_by_their_own_rules() -> None:
