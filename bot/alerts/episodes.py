@@ -52,14 +52,14 @@ def _again(before: Episode, bad: Mapping[str, Condition], now: datetime) -> Step
     """What comes and goes all the time is one trouble, and has one message."""
     level, kept = _worst(bad.values()), {name: one for name, one in before.detail.items() if name != "ended"}
     detail = {**_detail(kept, bad, now), "reopened": True}
-    told = {**_told(level, detail, list(_subjects(detail["members"])), []), "again": True}
+    told = {**_told(level, detail, {}, list(how_bad(detail["members"])), []), "again": True}
     return Step(replace(before, level=level, closed_at=None, late_since=None, detail=detail), "worse", told)
 
 
 def _opened(channel: str, family: str, bad: Mapping[str, Condition], now: datetime) -> Step:
     level, began = _worst(bad.values()), min(one.since for one in bad.values())
     detail = _detail({}, bad, began)
-    return Step(Episode(0, channel, family, level, now, detail=detail), "opened", _told(level, detail, [], []))
+    return Step(Episode(0, channel, family, level, now, detail=detail), "opened", _told(level, detail, {}, [], []))
 
 
 def _ended(before: Episode, found: Mapping[str, Condition], now: datetime) -> Step:
@@ -69,15 +69,16 @@ def _ended(before: Episode, found: Mapping[str, Condition], now: datetime) -> St
     now_well = {key: {**one, **(found[key].detail if key in found else {})} for key, one in members.items()}
     ended = max(wells).isoformat() if wells else None
     detail = {**before.detail, "members": now_well, "ended": ended}
-    turn = {"level": "well", **{name: detail.get(name) for name in ("ended", "ever", "affected", "reopened")}}
+    kept = {name: detail.get(name) for name in ("ended", "ever", "affected", "reopened")}
+    turn = {"level": "well", "was": how_bad(members), **kept}
     return Step(replace(before, level="well", closed_at=now, detail=detail), "recovered", turn)
 
 
 def _went_on(before: Episode, found: Mapping[str, Condition], bad: Mapping[str, Condition], now: datetime) -> Step:
     members: Members = before.detail.get("members", {})
-    level, was = _worst(bad.values()), _subjects(members)
+    level, was = _worst(bad.values()), how_bad(members)
     detail = _detail(before.detail, bad, now)
-    after = _subjects(detail["members"])
+    after = how_bad(detail["members"])
     worse = [one for one, rank in after.items() if rank > was.get(one, 0)]
     better = [one for one, rank in was.items() if rank > after.get(one, 0)]
     if better and not worse and all(one.heading == "well" for one in bad.values()):
@@ -85,17 +86,19 @@ def _went_on(before: Episode, found: Mapping[str, Condition], bad: Mapping[str, 
     turn: TurnKind | None = "worse" if worse else "better" if better else None
     watched = {key.partition(":")[2] for key in found}
     gone = [one for one in better if one not in after]
-    told = _told(level, detail, worse, [one for one in gone if one in watched])
+    told = _told(level, detail, was, worse, [one for one in gone if one in watched])
     told["dropped"] = [one for one in gone if one not in watched]
     return Step(replace(before, level=level, detail=detail), turn, told)
 
 
-def _told(level: Level, detail: Mapping[str, Any], worse: list[str], gone: list[str]) -> dict[str, Any]:
-    """What a turn keeps of its moment: who got worse, who is well again, and everybody's numbers.
+def _told(
+    level: Level, detail: Mapping[str, Any], was: Mapping[str, int], worse: list[str], gone: list[str]
+) -> dict[str, Any]:
+    """What a turn keeps of its moment: who got worse, who is well again, everybody's numbers, and how bad it `was`.
 
     Who was `dropped` is watched no more, and nobody knows whether it is well.
     """
-    return {"level": level, "members": detail["members"], "worse": worse, "gone": gone}
+    return {"level": level, "members": detail["members"], "was": dict(was), "worse": worse, "gone": gone}
 
 
 def _detail(before: Mapping[str, Any], bad: Mapping[str, Condition], began: datetime) -> dict[str, Any]:
@@ -153,7 +156,7 @@ def _worst(conditions: Iterable[Condition]) -> Level:
     return max((one.level for one in conditions), key=lambda level: RANKS[level])
 
 
-def _subjects(members: Members) -> dict[str, int]:
+def how_bad(members: Members) -> dict[str, int]:
     """How bad each subject is, whichever of its rules says so."""
     found: dict[str, int] = {}
     for member in members.values():

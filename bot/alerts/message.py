@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from bot import blocks, durations
+from bot.alerts.episodes import how_bad
 from bot.alerts.members import clock, rules, sentences, subjects
 from bot.alerts.offers import buttons
 from bot.alerts.readings import FAMILIES
@@ -77,8 +78,7 @@ def in_short(episode: Episode, now: datetime, zone: tzinfo) -> str:
 
 def line(telling: Telling, turns: Sequence[EpisodeTurn]) -> Answer | None:
     """What the thread is told of `turns`, oldest first; of what came in a quiet time, only how it is now."""
-    quiet = [turn for turn in turns if turn.quiet]
-    said = [_meanwhile(telling, quiet[0])] if quiet else []
+    said = _meanwhile(telling, [turn for turn in turns if turn.quiet])
     said += [_of_turn(telling, turn) for turn in turns if not turn.quiet and turn.kind != "opened"]
     called = mentions(telling.calls)
     if not said:
@@ -148,10 +148,14 @@ def _footer(telling: Telling) -> str:
     return f"{spoke}alert {telling.episode.id} · read {clock(telling.now, telling.zone)}"
 
 
-def _meanwhile(telling: Telling, first: EpisodeTurn) -> str:
-    return (
-        f"Since {_until(first.at, telling)}, while it was quiet: {in_short(telling.episode, telling.now, telling.zone)}"
-    )
+def _meanwhile(telling: Telling, turns: Sequence[EpisodeTurn]) -> list[str]:
+    """Nothing where all is as it was before; else since it was so for the last time."""
+    episode, was = telling.episode, turns[0].detail.get("was") if turns else None
+    if not turns or was == ({} if episode.closed_at else how_bad(episode.detail["members"])):
+        return []
+    left = [turn for turn in turns if turn.detail.get("was") == was][-1]
+    now = in_short(episode, telling.now, telling.zone)
+    return [f"Since {_until(left.at, telling)}, while it was quiet: {now}"]
 
 
 def _of_turn(telling: Telling, turn: EpisodeTurn) -> str:
@@ -174,7 +178,7 @@ def _happened(telling: Telling, turn: EpisodeTurn) -> str:
 
 def _worse(turn: EpisodeTurn, zone: tzinfo) -> str:
     said = sentences(_of(turn, turn.detail.get("worse", [])), zone)
-    return f"{_heading(turn)}: {'; '.join(said)}."
+    return f"{_heading(turn)}: {'; '.join([*said, *_no_more(turn)])}."
 
 
 def _heading(turn: EpisodeTurn) -> str:
@@ -185,14 +189,19 @@ def _heading(turn: EpisodeTurn) -> str:
 
 
 def _better(turn: EpisodeTurn, zone: tzinfo) -> str:
+    said = _no_more(turn) or sentences(turn.detail["members"].values(), zone)
+    heading = "" if turn.detail.get("dropped") and not turn.detail.get("gone") else "Better: "
+    told = f"{heading}{'; '.join(said)}."
+    return f"{told[:1].upper()}{told[1:]}"
+
+
+def _no_more(turn: EpisodeTurn) -> list[str]:
+    """Who is well again, and who is not watched any more."""
     gone, dropped = turn.detail.get("gone", []), turn.detail.get("dropped", [])
+    well = f"{subjects(gone)} {'are' if len(gone) > 1 else 'is'} well again" if gone else ""
     if gone and _is_of_errors(turn):
-        return f"Better: within limits again: {subjects(gone)}."
-    if gone:
-        return f"Better: {subjects(gone)} {'are' if len(gone) > 1 else 'is'} well again."
-    if dropped:
-        return f"Not watched any more: {subjects(dropped)}."
-    return f"Better: {'; '.join(sentences(turn.detail['members'].values(), zone))}."
+        well = f"within limits again: {subjects(gone)}"
+    return [*([well] if gone else []), *([f"not watched any more: {subjects(dropped)}"] if dropped else [])]
 
 
 def _is_of_errors(turn: EpisodeTurn) -> bool:

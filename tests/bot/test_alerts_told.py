@@ -111,6 +111,39 @@ async def test_what_came_and_went_in_a_quiet_time_is_never_told(looks: Looks, ch
         assert await read_undelivered(connection) == []
 
 
+async def told_after_a_quiet_hour(looks: Looks, channel: Conversation, waiting: int) -> list[str]:
+    """Leads are behind; accounts come and go in the quiet hour that follows, in which leads get to be `waiting`."""
+    await looks.look_between(NOW, NOW + FIVE)
+    await quiet(looks, hours=1)
+    await looks.backlog("accounts", 20_000, NOW)
+    await looks.look_between(NOW + 6 * MINUTE, NOW + 20 * MINUTE)
+    await looks.backlog("accounts", 0, NOW)
+    await looks.look_between(NOW + 21 * MINUTE, NOW + 40 * MINUTE)
+    await looks.backlog("leads", waiting, NOW)
+    await looks.look_between(NOW + 41 * MINUTE, NOW + 60 * MINUTE)
+    return (await said(channel))[1:]
+
+
+async def test_where_all_is_after_a_quiet_time_as_it_was_before_nothing_is_told(
+    looks: Looks, channel: Conversation
+) -> None:
+    assert await told_after_a_quiet_hour(looks, channel, 1300) == []
+
+
+async def test_what_is_told_after_a_quiet_time_has_been_so_since_then(looks: Looks, channel: Conversation) -> None:
+    (line,) = await told_after_a_quiet_hour(looks, channel, 30_000)
+    assert line.startswith("Since 15:18 UTC, while it was quiet: BEHIND, CRITICAL  Leads: 30,000 waiting")
+
+
+async def test_who_is_well_again_is_named_when_another_gets_worse(looks: Looks, channel: Conversation) -> None:
+    await looks.look_between(NOW, NOW + FIVE)
+    await looks.backlog("leads", 0, NOW)
+    await looks.look_between(NOW + 6 * MINUTE, NOW + 10 * MINUTE)
+    await looks.backlog("accounts", 2000, NOW)
+    await looks.look_between(NOW + 11 * MINUTE, NOW + 16 * MINUTE)
+    assert (await said(channel))[1:] == ["Worse: Accounts: 2,000 waiting, the oldest for 16m; Leads is well again."]
+
+
 async def test_a_quiet_object_does_not_silence_the_others(looks: Looks, channel: Conversation) -> None:
     await quiet(looks, "leads")
     await looks.backlog("accounts", 2000, NOW)
@@ -207,11 +240,11 @@ async def test_between_two_messages_in_a_channel_a_second_passes(looks: Looks, s
     for where in ("C0OPS", "C0SHARED"):
         async with looks.database.write() as connection:
             await ledger.record_test(connection, where, NOW)
-    await teller.tell(NOW)
+    await teller.tell(lambda: NOW)
     assert waited == []
     async with looks.database.write() as connection:
         await ledger.acknowledge(connection, 1, "Dana", NOW)
-    await teller.tell(NOW)
+    await teller.tell(lambda: NOW)
     assert len(waited) == 1
     assert 0 < waited[0] <= 1
 
@@ -223,8 +256,8 @@ async def test_what_slack_limits_is_tried_again_when_slack_says_so(
     async with looks.database.write() as connection:
         await ledger.record_test(connection, "C0OPS", NOW)
     teller = Teller(looks.database, make_alerts_client(settings))
-    await teller.tell(NOW)
-    await teller.tell(NOW + timedelta(milliseconds=500))
+    await teller.tell(lambda: NOW)
+    await teller.tell(lambda: NOW + timedelta(milliseconds=500))
     assert await said(channel) == []
-    await teller.tell(NOW + timedelta(seconds=1))
+    await teller.tell(lambda: NOW + timedelta(seconds=1))
     assert len(await said(channel)) == 1
