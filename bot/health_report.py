@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from tabulate import tabulate
 
-from bot import blocks, durations, held, unfit
+from bot import blocks, durations, held, rereads, unfit
 from bot.answers import Answer, fenced
 from bot.blocks import Button
 from bot.figures import clock, count, named, towards
@@ -18,13 +18,10 @@ from bot.texts import _, plural
 from bot.vitals import Vitals
 from storage.health import HeldLane, JobState
 from storage.history import Service
-from sync.departures import MISSED
 from sync.marketo.codes import seconds_to_new_quota
-from sync.pull_dynamics import EXPIRED
 
 # An alert is told within seconds; one that waits longer was refused by Slack.
 UNTOLD_TOO_LONG = timedelta(minutes=5)
-TOLD_FOR = timedelta(days=7)
 KINDS = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
@@ -112,13 +109,8 @@ def _unfit(reading: Reading) -> list[tuple[str, str]]:
 
 def _reread(reading: Reading) -> list[tuple[str, str]]:
     """What had to be read as a whole in the last week, and why; nothing where nothing had."""
-    lately = [one for one in reading.vitals.rereads if one.since and reading.vitals.now - one.since < TOLD_FOR]
-    reasons = {EXPIRED: _("the delta link had expired"), MISSED: _("14 days of deletes in Marketo were missed")}
-    words = [
-        f"{named(one.object)} {reading.clock(one.since)}: {reasons.get(one.message, one.message)}"
-        for one in lately
-        if one.since
-    ]
+    found = rereads.lately(reading.vitals.rereads, reading.vitals.now)
+    words = [f"{named(name)} {reading.clock(at)}: {why}" for name, at, why in found]
     return [(_("Read anew"), "; ".join(words))] if words else []
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot import blocks, charts, tables
+from bot import blocks, charts, rereads, tables
 from bot.answers import Answer, assembled, fenced
 from bot.blocks import Block, Button
 from bot.figures import count, hour_heading, named
@@ -110,9 +110,20 @@ def footer(picture: Picture) -> str:
     if held := paused(picture):
         lines.append(_("Paused: {what}. Changes are collected, nothing is written.").format(what=", ".join(held)))
     lines += [_("First until {time}: {what}.").format(time=until, what=what) for until, what in firsts(picture)]
+    lines += _read_anew(picture)
     if picture.last_pass.failed:
         lines.append(_("The last pass failed; it will be tried again."))
     return "\n".join(lines)
+
+
+def _read_anew(picture: Picture) -> list[str]:
+    """A line for each reason, with the last time."""
+    found, lines = rereads.lately(picture.rereads, picture.now), []
+    for why in dict.fromkeys(why for _name, _at, why in found):
+        time = picture.clock(max(at for _name, at, each in found if each == why))
+        what = ", ".join(named(name) for name, _at, each in found if each == why)
+        lines.append(_("Read anew as a whole {time}, because {why}: {what}.").format(time=time, why=why, what=what))
+    return lines
 
 
 def resume_buttons(picture: Picture) -> list[Button]:

@@ -9,6 +9,7 @@ from bot.figures import clock, count, named, towards
 from bot.links import Links
 from bot.safe import clean, cut
 from bot.texts import _
+from storage.changes import Finding
 from storage.history import Hour, Lane, LaneName, Pass, Service
 from sync.backlog import Thresholds, is_late
 
@@ -29,6 +30,7 @@ class Picture:
     hours: Mapping[LaneName, Sequence[Hour]]
     thresholds: Thresholds
     links: Links = field(default_factory=Links)
+    rereads: Sequence[Finding] = ()
     may_see_people: bool = False
     may_act: bool = False
 

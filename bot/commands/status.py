@@ -32,6 +32,8 @@ from bot.standing import Hourly, Picture
 from bot.texts import _
 from bot.world import Asker, World
 from storage import history
+from storage.ledger.findings import read_findings
+from storage.ledger.holding import REREAD
 from storage.trend import Trend, read_trend
 from storage.waiting import read_editors, read_oldest
 from sync.backlog import Thresholds
@@ -74,6 +76,7 @@ async def _picture(connection: AsyncConnection, request: Status, asker: Asker, w
         hours={} if unhurried else await history.read_hours(connection, now, only=request.object),
         thresholds=Thresholds(world.settings.alert_backlog, world.settings.alert_oldest),
         links=world.links,
+        rereads=await read_findings(connection, [REREAD]),
         may_see_people=asker.may_see_people,
         may_act=asker.is_operator,
     )

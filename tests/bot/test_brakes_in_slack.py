@@ -12,6 +12,7 @@ from storage.ledger.holding import REREAD, remember_reread
 from storage.ledger.readings import stop_lane
 from storage.models import audit, lanes, totals
 from sync.brakes import Brakes, Sight, brake
+from sync.departures import MISSED
 from sync.pull_dynamics import EXPIRED
 from tests.bot.conftest import NOW
 from tests.bot.conversation import Conversation
@@ -80,6 +81,16 @@ async def test_health_lists_what_is_held_and_what_was_read_anew(braked: Database
     answer = await talk.say("/sync health")
     assert f"Leads to Marketo held by a brake 15:32: {SEEN}" in answer["plain"]
     assert "Read anew  Accounts 15:32: the delta link had expired" in answer["plain"]
+
+
+async def test_status_says_for_a_week_what_was_read_anew_and_why(braked: Database, talk: Conversation) -> None:
+    async with braked.write() as connection:
+        for name, why in (("accounts", EXPIRED), ("teams", EXPIRED), ("leads", MISSED)):
+            await remember_reread(braked, connection, name, why, NOW)
+        await remember_reread(braked, connection, "contacts", EXPIRED, NOW - timedelta(days=8))
+    answer = await talk.say("/sync")
+    assert "Read anew as a whole 15:32, because the delta link had expired: Accounts, Teams." in answer["plain"]
+    assert "because 14 days of deletes in Marketo were missed: Leads." in answer["plain"]
 
 
 async def test_what_a_brake_said_is_told_in_the_readers_language() -> None:
