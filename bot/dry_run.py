@@ -21,7 +21,7 @@ from bot.wiring import open_engine
 from storage.changes import Direction
 from storage.database import Database
 from storage.forecast import Beginning, Foretold, begin, foretold, moved, parked
-from storage.health import read_held
+from storage.health import HeldLane, read_held
 from storage.history import LaneName, read_services
 from storage.ledger.totals import Moves, read_totals
 from sync.engine import Engine
@@ -124,11 +124,20 @@ async def _tell(database: Database, engine: Engine, since: Beginning) -> int:
     ):
         print(line)
     for lane in held:
-        print(f"stopped: {lane.object} {lane.direction}, {lane.stopped_code}: {lane.message or ''}")
+        print(not_written(lane))
     for one in down:
         print(f"{one.name} could not be read to the end: {one.code}", file=sys.stderr)
     print("Nothing was written. What a service itself would refuse or fill in cannot be known before.")
     return 1 if down else 0
+
+
+def not_written(lane: HeldLane) -> str:
+    """What it holds back waits in a run too, until somebody lets it go on."""
+    which = f"{lane.object} {lane.direction}"
+    if lane.stopped_at is None:
+        return f"paused: {which}"
+    how = "held by a brake" if lane.braked else "stopped"
+    return f"{how}: {which}, {lane.stopped_code}: {lane.message or ''}"
 
 
 def table(

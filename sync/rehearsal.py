@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from storage.ledger.readings import go_live, set_paused
+from storage.ledger.readings import go_live
 from storage.ledger.totals import read_totals
 from storage.pretended import Pretended, Records
 from sync.dynamics.client import Dynamics
@@ -158,7 +158,7 @@ class Ahead:
 
 
 async def rehearse(engine: Engine, clock: Ahead) -> None:
-    """Passes, as if every lane were live, until one moves nothing any more.
+    """Passes, as if every lane were live, until one moves nothing any more; what is paused or held stays so.
 
     The engine must have been made with both stand-ins and with a database that is for this alone.
     """
@@ -184,4 +184,3 @@ async def _all_live(engine: Engine) -> None:
     async with engine.database.write() as connection:
         for name, way in engine.lanes:
             await go_live(engine.database, connection, name, way, "rehearsal", engine.now())
-            await set_paused(engine.database, connection, name, way, False, "rehearsal", engine.now())

@@ -5,21 +5,25 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
-from bot.dry_run import copy, table
+from bot.dry_run import copy, not_written, table
 from storage.changes import SILENT
 from storage.database import Database
+from storage.health import HeldLane
 from storage.history import LaneName
+from storage.ledger.readings import set_paused
 from storage.ledger.totals import Moves, Total, read_totals
 from storage.models import errors
 from sync.dynamics.client import DynamicsAccess
 from sync.engine import Engine
 from sync.marketo.client import MarketoAccess
 from sync.rehearsal import Ahead, StandInDynamics, StandInMarketo, WriteAttempted, rehearse
+from tests.journeys.test_rules_brakes import crowd
 from tests.journeys.test_stopping import settings
 from tests.journeys.world import World, is_write, world_of
 from tests.parked import rows
@@ -131,6 +135,23 @@ async def test_with_what_was_agreed_so_far_only_news_is_foretold(world: World, t
     assert foretold == await counted(world.database) - before and sum(foretold.values()) == 1
 
 
+async def test_what_a_brake_holds_or_somebody_paused_is_foretold_as_waiting(world: World, tmp_path: Path) -> None:
+    leads = await crowd(world)
+    await world.delete("leads", *leads[:12])
+    await world.sync()
+    await world.contact(emailaddress1="c@x.example")
+    async with world.database.write() as connection:
+        await set_paused(world.database, connection, "contacts", "to-marketo", True)
+    before = await counted(world.database)
+    copy(world.database.url, tmp_path / "copy.db")
+    copied = Database(f"sqlite:///{tmp_path / 'copy.db'}")
+    async with stand_ins(world, copied) as (engine, clock):
+        await rehearse(engine, clock)
+    foretold = await counted(copied) - before
+    await copied.close()
+    assert {(each.operation, each.measure) for each in foretold} == {("insert", "backlog")}
+
+
 async def test_a_write_of_another_kind_would_not_leave(world: World, another: Database) -> None:
     async with stand_ins(world, another) as (engine, clock):
         await rehearse(engine, clock)
@@ -180,3 +201,10 @@ def test_what_waited_before_is_no_number_below_nought_when_it_is_done() -> None:
     moves[Total(*leads, "insert", "synced")] = 4
     told = table([leads], moves, {}, Moves({Total(*leads, "insert", "backlog"): 2}))
     assert told.splitlines()[-1].split() == ["leads", "to-marketo", "4", "0", "0", "0", "0", "2"]
+
+
+def test_what_is_not_written_says_why() -> None:
+    leads: LaneName = ("leads", "to-marketo")
+    assert not_written(HeldLane(*leads, paused=True)) == "paused: leads to-marketo"
+    stopped = HeldLane(*leads, False, datetime(2026, 11, 23, tzinfo=UTC), "brake-deletes", True, "12 of 30 leads")
+    assert not_written(stopped) == "held by a brake: leads to-marketo, brake-deletes: 12 of 30 leads"
