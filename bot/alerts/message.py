@@ -10,6 +10,7 @@ from bot import blocks, durations
 from bot.alerts.episodes import how_bad
 from bot.alerts.members import clock, rules, sentences, subjects
 from bot.alerts.offers import buttons
+from bot.alerts.quiet import is_snoozed
 from bot.alerts.readings import FAMILIES
 from bot.answers import Answer
 from bot.blocks import Block
@@ -60,7 +61,7 @@ def root(telling: Telling) -> Answer:
         *([{"type": "section", "text": {"type": "mrkdwn", "text": called}}] if called else []),
         blocks.plain("\n".join(said)),
         blocks.small("\n".join(small)),
-        blocks.actions(buttons(telling.episode)),
+        blocks.actions(buttons(telling.episode, telling.now)),
     ]
     text = "\n".join([for_mrkdwn(line) for line in [*said, *small]])
     return Answer(f"{called} {text}" if called else text, drawn)
@@ -78,8 +79,10 @@ def in_short(episode: Episode, now: datetime, zone: tzinfo) -> str:
 
 def line(telling: Telling, turns: Sequence[EpisodeTurn]) -> Answer | None:
     """What the thread is told of `turns`, oldest first; of what came in a quiet time, only how it is now."""
-    said = _meanwhile(telling, [turn for turn in turns if turn.quiet])
-    said += [_of_turn(telling, turn) for turn in turns if not turn.quiet and turn.kind != "opened"]
+    said = _meanwhile(telling, [turn for turn in turns if turn.quiet and turn.kind != "still"])
+    still = [_still(telling)] if not said and any(turn.kind == "still" for turn in turns) else []
+    said += [_of_turn(telling, turn) for turn in turns if not turn.quiet and turn.kind not in ("opened", "still")]
+    said += still if not telling.episode.closed_at else []
     called = mentions(telling.calls)
     if not said:
         return None
@@ -113,10 +116,25 @@ def _recovered(episode: Episode) -> str:
     ever, affected = list(episode.detail.get("ever", [])), int(episode.detail.get("affected", 0))
     if episode.detail.get("ended") is None:
         return f"ENDED  {subjects(ever)}: not watched any more (paused, not live, or unsubscribed)."
-    one, many = ENDED[episode.family]
+    if open_ := _open_of_old_codes(episode):
+        are = "are" if len(ever) > 1 else "is"
+        errors = f"{count(open_)} errors are" if open_ > 1 else "1 error is"
+        return f"ENDED  {subjects(ever)} {are} no longer new; {errors} open."
+    one, many = ("was a new error", "were new errors") if _is_of_new_codes(episode) else ENDED[episode.family]
     waited = f"; {count(affected)} {'errors' if episode.family == 'errors' else 'records'} affected" if affected else ""
     came_and_went = ", on and off," if episode.detail.get("reopened") else ""
     return f"RECOVERED  {subjects(ever)} {many if len(ever) > 1 else one}{came_and_went} for {lasted(episode)}{waited}."
+
+
+def _is_of_new_codes(episode: Episode) -> bool:
+    """And of nothing else, all the time."""
+    return {counted.partition(":")[0] for counted in episode.detail.get("peaks", {})} == {"new-code"}
+
+
+def _open_of_old_codes(episode: Episode) -> int:
+    """How many errors are open of the codes that only stopped being new."""
+    members = episode.detail.get("members", {}).values() if _is_of_new_codes(episode) else ()
+    return sum(int(one.get("value") or 0) for one in members)
 
 
 def lasted(episode: Episode) -> str:
@@ -131,7 +149,7 @@ def _people(telling: Telling) -> list[str]:
     if episode.acknowledged_by and episode.acknowledged_at:
         at = clock(episode.acknowledged_at, telling.zone)
         found.append(f"Acknowledged by {clean(episode.acknowledged_by)} at {at}")
-    if episode.snoozed_until and episode.snoozed_until > telling.now and not episode.closed_at:
+    if is_snoozed(episode, telling.now):
         by, until = clean(episode.snoozed_by or ""), _until(episode.snoozed_until, telling)
         found.append(f"Snoozed by {by} until {until}")
     return found
@@ -169,11 +187,20 @@ def _happened(telling: Telling, turn: EpisodeTurn) -> str:
         return f"Acknowledged by {by}."
     if turn.kind == "snoozed":
         return f"Snoozed until {_until(datetime.fromisoformat(turn.detail['until']), telling)} by {by}."
+    if turn.kind == "unsnoozed":
+        return f"Snooze ended by {by}."
     if turn.kind == "recovered":
         then = replace(telling.episode, closed_at=turn.at, detail={**telling.episode.detail, **turn.detail})
         heading, _, rest = _verdicts(replace(telling, episode=then))[0].partition("  ")
         return f"{heading.capitalize()}: {rest}"
     return _worse(turn, telling.zone) if turn.kind == "worse" else _better(turn, telling.zone)
+
+
+def _still(telling: Telling) -> str:
+    """How things are when the time is over for which nobody wanted to hear of it."""
+    members = telling.episode.detail.get("members", {}).values()
+    critical = ", critical" if telling.episode.level == "critical" else ""
+    return f"Still{critical}: {'; '.join(sentences(members, telling.zone))}."
 
 
 def _worse(turn: EpisodeTurn, zone: tzinfo) -> str:

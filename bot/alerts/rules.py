@@ -140,8 +140,9 @@ def readings(figures: Figures, wants: Wants, known: Collection[str] = ()) -> dic
     for key in known:
         rule, _, subject = key.partition(":")
         if key not in found and rule in PASSING and any(one.what in (None, rule) for one in wants.subscriptions):
-            rests = 2 * wants.hold
-            found[key] = Reading(rule, subject, Band(), rests_for=rests, again_after=PASSING[rule])
+            numbers = {"code": subject.removeprefix("code:"), "value": 0} if rule == "new-code" else {}
+            rests, again_after = 2 * wants.hold, PASSING[rule]
+            found[key] = Reading(rule, subject, Band(), rests_for=rests, numbers=numbers, again_after=again_after)
     return found
 
 

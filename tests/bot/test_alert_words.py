@@ -1,7 +1,7 @@
 """What each alert says: the verdict, the rule with its numbers, and the buttons with their words."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +9,11 @@ import pytest
 from bot.alerts.conditions import step
 from bot.alerts.episodes import follow
 from bot.alerts.figures import Figures, Own
+from bot.alerts.members import sentences
 from bot.alerts.message import Telling, mentions, root
 from bot.alerts.readings import RANKS
 from bot.alerts.rules import readings
-from storage.alerting import Episode
+from storage.alerting import Condition, Episode
 from storage.changes import Finding
 from storage.episodes import Undelivered
 from tests.bot.watching import HOUR, MINUTE, NOW, down, figures, group, lane, stopped, wants
@@ -154,6 +155,42 @@ def test_the_verdict_comes_first_and_the_rule_that_spoke_with_its_numbers_last(
     said = lines(found)
     assert said[0] == verdict
     assert said[-1] == f"{rule} · alert 7 · read 14:32 UTC"
+
+
+def ended(before: Figures, after: Figures) -> str:
+    """The first line, once what `before` was bad is not any more."""
+    began, read = episode_of(before), readings(after, wants(), [*readings(before, wants())])
+    bad = [Condition("C0OPS", key, began.family, "warning", NOW) for key in began.detail["members"]]
+    then = [step("C0OPS", one, replace(read[one.key], rests_for=timedelta()), NOW) for one in bad]
+    found = follow("C0OPS", began.family, began, then, NOW)
+    assert found is not None and found.turn == "recovered"
+    return root(Telling(found.episode, NOW)).text.split("\n")[0]
+
+
+NEW = figures(lane(errors=5), groups=[group("1003", 5, 23 * HOUR)])
+
+
+def test_a_code_that_is_no_longer_new_has_not_recovered_while_its_errors_are_open() -> None:
+    aged = figures(lane(errors=5), groups=[group("1003", 5, 24 * HOUR)])
+    assert ended(NEW, aged) == "ENDED  code 1003 is no longer new; 5 errors are open."
+    last = figures(lane(errors=1), groups=[group("1003", 1, 24 * HOUR)])
+    assert ended(NEW, last) == "ENDED  code 1003 is no longer new; 1 error is open."
+
+
+def test_a_new_code_whose_errors_are_closed_was_a_new_error_and_not_too_many() -> None:
+    assert ended(NEW, figures(lane())) == "RECOVERED  code 1003 was a new error for 1d; 5 errors affected."
+
+
+def test_too_many_errors_are_too_many_whether_their_code_is_new_or_not() -> None:
+    many = figures(lane(errors=600), groups=[group("1003", 600, HOUR)])
+    assert ended(many, figures(lane())).endswith("had too many errors for 1d; 600 errors affected.")
+
+
+def test_what_is_gone_says_which_code_it_was_while_it_rests() -> None:
+    gone = readings(figures(lane()), wants(), ["new-code:code:1003"])["new-code:code:1003"]
+    assert sentences([{"rule": "new-code", "subject": gone.subject, **gone.numbers}], UTC) == [
+        "a new error, 1003: 0 open"
+    ]
 
 
 def test_the_buttons_carry_the_words_one_could_have_typed() -> None:
