@@ -9,13 +9,15 @@ from storage.alerting import Condition, Level
 
 
 def step(channel: str, before: Condition | None, reading: Reading, now: datetime) -> Condition:
-    """The condition after a look; what cannot be known now stays as it was.
+    """The condition after a look; what cannot be known now stays as it was, but where it headed does not go on holding.
 
     `since` is when it began to be well or bad, not when it had held for long enough.
     """
     was = before or Condition(channel, reading.key, reading.family, "well", now)
-    if reading.band is UNKNOWN or reading.band is ELSEWHERE:
+    if reading.band is ELSEWHERE:
         return was
+    if reading.band is UNKNOWN:
+        return replace(was, heading=None, heading_since=None)
     found = replace(was, detail=_detail(reading, bool(was.detail.get("left"))))
     target = _target(was.level, reading)
     if target == was.level or was.detail.get("left"):

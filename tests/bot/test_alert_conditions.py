@@ -66,6 +66,13 @@ def test_what_cannot_be_known_now_stays_as_it_was() -> None:
     assert step("C0OPS", bad, reading(UNKNOWN), NOW + 60 * MINUTE) == bad
 
 
+def test_what_could_not_be_known_in_between_has_not_held_all_the_time() -> None:
+    assert after((0, WARNING), (1, UNKNOWN), (180, WARNING)).level == "well"
+    assert after((0, WARNING), (1, UNKNOWN), (180, WARNING), (185, WARNING)).level == "warning"
+    recovering = after((0, WARNING), (5, WARNING), (6, WELL), (7, UNKNOWN), (16, WELL))
+    assert (recovering.level, recovering.heading) == ("warning", "well")
+
+
 def test_a_look_by_a_process_that_cannot_read_it_changes_nothing() -> None:
     heading = after((0, WARNING))
     assert step("C0OPS", heading, reading(ELSEWHERE), NOW + 4 * MINUTE) == heading
