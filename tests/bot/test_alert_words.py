@@ -13,17 +13,18 @@ from bot.alerts.members import sentences
 from bot.alerts.message import Telling, mentions, root
 from bot.alerts.readings import RANKS
 from bot.alerts.rules import readings
+from bot.alerts.wants import Wants
 from storage.alerting import Condition, Episode
 from storage.changes import Finding
 from storage.episodes import Undelivered
-from tests.bot.watching import HOUR, MINUTE, NOW, down, figures, group, lane, stopped, wants
+from tests.bot.watching import HOUR, MINUTE, NOW, down, figures, group, lane, stopped, subscription, wants
 
 LATER = timedelta(days=1)
 
 
-def episode_of(found: Figures) -> Episode:
+def episode_of(found: Figures, wanted: Wants | None = None) -> Episode:
     """The episode that these numbers make, once they held."""
-    read = readings(found, wants())
+    read = readings(found, wanted or wants())
     first = {key: step("C0OPS", None, one, NOW - LATER) for key, one in read.items()}
     held = [step("C0OPS", first[key], one, NOW) for key, one in read.items()]
     bad = [one for one in held if RANKS[one.level]]
@@ -36,8 +37,8 @@ def lines(found: Figures) -> list[str]:
     return root(Telling(episode_of(found), NOW)).text.split("\n")
 
 
-def buttons(found: Figures) -> dict[str, str]:
-    elements: list[dict[str, Any]] = root(Telling(episode_of(found), NOW)).blocks[-1]["elements"]
+def buttons(found: Figures, wanted: Wants | None = None) -> dict[str, str]:
+    elements: list[dict[str, Any]] = root(Telling(episode_of(found, wanted), NOW)).blocks[-1]["elements"]
     return {one["text"]["text"]: one["value"] for one in elements}
 
 
@@ -202,6 +203,18 @@ def test_the_buttons_carry_the_words_one_could_have_typed() -> None:
         "Retry": "retry code:1003",
         "Explain": "explain 1003",
     }
+
+
+def test_retry_is_for_the_object_that_show_shows() -> None:
+    of_leads = subscription(object="leads", what="errors", terms={"code": "1003"})
+    offered = buttons(figures(lane(), groups=[group("1003", 12, HOUR)]), wants(of_leads))
+    assert (offered["Show"], offered["Retry"]) == ("errors object:leads code:1003", "retry object:leads code:1003")
+
+
+def test_where_anything_is_about_all_objects_both_are() -> None:
+    everything = wants(subscription(id=1), subscription(object="leads", what="errors", terms={"code": "1003"}, id=2))
+    offered = buttons(figures(lane(), groups=[group("1003", 12, HOUR)]), everything)
+    assert (offered["Show"], offered["Retry"]) == ("errors code:1003", "retry code:1003")
 
 
 def test_show_leads_to_the_object_that_is_behind_or_to_all_where_several_are() -> None:
