@@ -207,3 +207,11 @@ async def test_an_unknown_column_to_be_shown_is_refused_before_anything_is_writt
     response = await service.call("POST", "leads?$select=nothing", {"lastname": "A"}, Prefer="return=representation")
     assert said(response) == (400, "0x0")
     assert await service.ids("leads") == []
+
+
+async def test_a_plug_in_says_no_in_its_own_words_or_crashes(service: DynamicsService) -> None:
+    await service.control("plugins", table="lead", column="jobtitle", value="Spy", message="No.")
+    await service.control("plugins", table="lead", column="jobtitle", value="Mole", message="?", code="0x80040224")
+    assert said(await service.call("POST", "leads", {"jobtitle": "Spy"})) == (400, "0x80040265")
+    assert said(await service.call("POST", "leads", {"jobtitle": "Mole"})) == (500, "0x80040224")
+    assert await service.ids("leads") == []

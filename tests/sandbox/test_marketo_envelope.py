@@ -109,3 +109,12 @@ async def test_programs_are_an_empty_answer_with_a_warning(marketo: MarketoServi
     answer = (await marketo.http.get("/rest/asset/v1/programs.json")).json()
     assert answer["success"]
     assert answer["warnings"] == ["No assets found for the given search criteria."]
+
+
+async def test_over_one_record_a_whole_call_is_refused_and_nothing_of_it_done(marketo: MarketoService) -> None:
+    await marketo.control("breaking", body={"field": "title", "value": "Spy", "code": "611", "message": "System error"})
+    rows = [{"email": "a@b.co"}, {"email": "c@d.co", "title": "Spy"}]
+    assert code_of(await marketo.post("leads", {"input": rows})) == "611"
+    assert (await marketo.control("people", "GET"))["count"] == 0
+    await marketo.control("breaking", body={})
+    assert len(await marketo.sync("leads", *rows)) == 2

@@ -14,7 +14,7 @@ from sync.dynamics import codes as dynamics
 from sync.errors import Later, Never, SyncFailure
 from sync.marketo import codes as marketo
 from sync.outcomes import Outcome, Written
-from sync.suspects import FEW, SMALL_CALLS, STRIKES, Suspects, calls_apart, is_breakdown
+from sync.suspects import FEW, MOST, SMALL_CALLS, STRIKES, Suspects, calls_apart, is_breakdown
 
 CALL = 300
 AT = datetime(2026, 11, 23, tzinfo=UTC)
@@ -145,3 +145,10 @@ def test_no_item_is_left_out_of_the_calls_and_none_is_in_two(breakdowns: list[in
     assert sorted(item for call in calls for item in call) == items
     assert all(0 < len(call) <= CALL for call in calls)
     assert len(calls) <= len(items) // CALL + SMALL_CALLS + 2
+
+
+def test_of_more_suspects_than_can_be_no_more_are_held() -> None:
+    suspects = Suspects()
+    numbers = range(MOST + 1)
+    one_round(suspects, numbers, [[broken() for _ in numbers]])
+    assert suspects.breakdowns(change(MOST - 1)) == 1 and suspects.breakdowns(change(MOST)) == 0
