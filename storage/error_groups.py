@@ -1,7 +1,7 @@
 """Reads: open errors by code, each code counted up to a limit. Walks an index from group to group."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -45,13 +45,14 @@ _GROUPS = text(
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The open errors of one code; `errors` and `new` count up to COUNT_STOPS_AT + 1."""
+    """The open errors of one code; `errors`, `new` and `counts` (by object) count up to COUNT_STOPS_AT + 1."""
 
     code: str
     objects: tuple[str, ...]
     errors: int
     new: int
     oldest: datetime
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 async def open_groups(connection: AsyncConnection, since: datetime, only: str | None = None) -> list[Group]:
@@ -70,4 +71,5 @@ def _group(code: str, rows: Sequence[Row[Any]]) -> Group:
         min(most, sum(row.errors for row in rows)),
         min(most, sum(row.new for row in rows)),
         min(row.oldest for row in rows),
+        {row.object: row.errors for row in rows},
     )

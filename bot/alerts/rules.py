@@ -39,10 +39,11 @@ def new_code(figures: Figures, wants: Wants) -> Iterator[Reading]:
         names = [name for name in group.objects if name in figures.moving and wants.about("new-code", name)]
         if names:
             is_new = so(figures.now - group.oldest < DAY, "warning")
-            numbers = {"code": group.code, "value": group.errors, "objects": names}
+            ours = sum(group.counts[name] for name in names)
+            numbers = {"code": group.code, "value": ours, "objects": names}
             hold = min(wants.hold, timedelta(minutes=1))
             yield Reading(
-                "new-code", f"code:{group.code}", is_new, hold, affected=group.errors, numbers=numbers, again_after=DAY
+                "new-code", f"code:{group.code}", is_new, hold, affected=ours, numbers=numbers, again_after=DAY
             )
 
 
@@ -155,7 +156,7 @@ def _open(figures: Figures, name: str | None) -> int:
 
 
 def _of_code(groups: Sequence[Group], code: str, name: str | None) -> int:
-    return sum(one.errors for one in groups if one.code == code and (name is None or name in one.objects))
+    return sum(one.counts.get(name, 0) if name else one.errors for one in groups if one.code == code)
 
 
 def _reading(

@@ -169,6 +169,14 @@ def test_any_open_error_of_the_code_that_was_asked_for_speaks() -> None:
     assert band("errors:code:1003", figures(groups=[group("1006", 9, HOUR)]), asked) == WELL
 
 
+def test_who_asked_about_an_object_hears_how_many_errors_of_a_code_are_its_own() -> None:
+    found = figures(lane(), groups=[group("1003", 700, HOUR, contacts=695)])
+    of_code = wants(subscription(object="leads", what="errors", terms={"code": "1003"}))
+    assert read(found, of_code)["errors:leads code:1003"].numbers["value"] == 5
+    new = read(found, wants(subscription(object="leads")))["new-code:code:1003"]
+    assert (new.numbers["value"], new.affected, new.numbers["objects"]) == (5, 5, ["leads"])
+
+
 def test_errors_of_a_code_are_critical_at_ten_times_as_many_or_where_they_are_counted_no_further() -> None:
     asked = wants(subscription(what="errors", terms={"code": "1003", "open": 2_000}))
     assert band("errors:code:1003", figures(groups=[group("1003", 7_000, HOUR)]), asked) == WARNING

@@ -54,5 +54,7 @@ def stopped(object: str, code: str, **given: Any) -> Lane:
     return lane(object, stopped_at=NOW - MINUTE, stopped_code=code, **given)
 
 
-def group(code: str, errors: int, age: timedelta, *objects: str) -> Group:
-    return Group(code, objects or ("leads",), errors, errors, NOW - age)
+def group(code: str, errors: int, age: timedelta, **counts: int) -> Group:
+    """So many errors, of leads but for `counts`."""
+    each = {"leads": errors - sum(counts.values()), **counts}
+    return Group(code, tuple(each), errors, errors, NOW - age, each)

@@ -23,10 +23,10 @@ async def test_open_errors_are_counted_by_code_most_first(database: Database) ->
         error(NOW, code="timeout", state="resolved"),
     )
     assert await groups(database) == [
-        Group("1003", ("contacts", "leads"), 2, 1, NOW - 2 * DAY),
-        Group("709", ("leads",), 1, 0, NOW - 3 * DAY),
+        Group("1003", ("contacts", "leads"), 2, 1, NOW - 2 * DAY, {"contacts": 1, "leads": 1}),
+        Group("709", ("leads",), 1, 0, NOW - 3 * DAY, {"leads": 1}),
     ]
-    assert await groups(database, "contacts") == [Group("1003", ("contacts",), 1, 0, NOW - 2 * DAY)]
+    assert await groups(database, "contacts") == [Group("1003", ("contacts",), 1, 0, NOW - 2 * DAY, {"contacts": 1})]
 
 
 async def test_without_open_errors_there_are_no_groups(database: Database) -> None:
