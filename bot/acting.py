@@ -102,8 +102,7 @@ class Work:
 
     def _detail(self, done: int) -> str:
         """How many and which; words that may name people are not kept."""
-        asked = self.request.chosen
-        nameless = replace(self.request, chosen=replace(asked, free=("…",) if asked.free else ()))
+        nameless = replace(self.request, chosen=self.request.chosen.nameless)
         return f"{done} × {nameless.about}" if nameless.about else f"{done}"
 
 

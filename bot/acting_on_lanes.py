@@ -35,10 +35,20 @@ async def hold(request: Pause, asker: Asker, world: World) -> Answer:
         states = await lane_states(connection)
         changed = [lane for lane in lanes if _changes(states.get(lane, LaneState()), pause)]
         for name, way in changed:
-            await set_paused(world.database, connection, name, way, pause, asker.user_id, world.now())
+            await set_paused(world.database, connection, name, way, pause)
+        if changed:
+            await record_act(connection, asker.user_id, "pause" if pause else "resume", world.now(), *_about(changed))
     if pause:
         return lanes_acted.paused(changed, request)
     return lanes_acted.resumed(changed, request, may_run=world.replica is not None)
+
+
+def _about(lanes: Sequence[LaneName]) -> tuple[str, str, str]:
+    """What one act was done to: the one object and the one direction, and else all that they were."""
+    objects, ways = {name for name, _way in lanes}, {way for _name, way in lanes}
+    one, way = len(objects) == 1, len(ways) == 1
+    told = [" ".join([*([] if one else [lane[0]]), *([] if way else [lane[1]])]) for lane in lanes]
+    return objects.pop() if one else "", ways.pop() if way else "", ", ".join(filter(None, told))
 
 
 async def _question(request: Resume, lanes: Sequence[LaneName], world: World) -> Answer | None:

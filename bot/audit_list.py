@@ -71,6 +71,8 @@ def _deed(act: str) -> str:
         "live": _("went live"),
         "compare": _("compared both sides"),
         "repair": _("queued a repair"),
+        "match": _("matched a record"),
+        "csv": _("was sent a file"),
         "run field": _("brought a field over"),
         "subscribe": _("subscribed a channel"),
         "unsubscribe": _("unsubscribed a channel"),
@@ -78,6 +80,7 @@ def _deed(act: str) -> str:
         "alerts test": _("tested the alerts"),
         "alerts ack": _("acknowledged an alert"),
         "alerts snooze": _("snoozed an alert"),
+        "alerts unsnooze": _("ended an alert's snooze"),
     }
     return deeds.get(act, clean(act))
 

@@ -134,7 +134,7 @@ async def send_differences(name: str, asker: Asker, world: World) -> Answer:
         said = plural("{count} difference", "{count} differences", rows).format(count=count(rows))
         comment = _("{rows}, as asked for with /sync compare csv. Slack keeps it for 7 days.").format(rows=said)
         await send_personal_file(
-            world.slack, world.database, asker.user_id, file, called, comment, "compare", world.now()
+            world.slack, world.database, asker.user_id, file, called, comment, f"compare {name} csv", world.now()
         )
     sentence = _("{rows} of the comparison of {time} sent to you as {name}, in your direct messages with me.")
     time = clock(last.finished_at or last.started_at, world.now(), asker.zone)

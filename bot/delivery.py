@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.refusals import error_of
 from storage.database import Database
 from storage.files import expired_files, file_is_gone, note_file
+from storage.ledger.readings import record_act
 
 log = logging.getLogger(__name__)
 CHUNK = 256 * 1024
@@ -40,19 +41,21 @@ async def send_personal_file(
     file: IO[bytes],
     name: str,
     comment: str,
-    kind: str,
+    words: str,
     now: datetime,
     kept_for: timedelta = PERSONAL_DATA_KEPT_FOR,
 ) -> bool:
     """Sends a file with people's data, which Slack is to keep for so long; whether it was seen to arrive.
 
     `file` is sent from its beginning, without ever being held whole; `comment` is Slack's mrkdwn. It is remembered
-    before anybody can read it, so that no crash leaves one behind. Raises SlackApiError or UploadRefused.
+    before anybody can read it, so that no crash leaves one behind, and audited with the `words` that asked for it: a
+    command first, and nobody's name. Raises SlackApiError or UploadRefused.
     """
     opened = await client.conversations_open(users=user_id)
     file_id = await _uploaded(client, file, name)
     async with database.write() as connection:
-        await note_file(connection, file_id, kind, now, now + kept_for)
+        await note_file(connection, file_id, words.split()[0], now, now + kept_for)
+        await record_act(connection, user_id, "csv", now, detail=words)
     await _share(client, file_id, str((opened["channel"] or {})["id"]), name, comment)
     return await _has_arrived(client, file_id)
 

@@ -53,6 +53,11 @@ class Errors:
         parts += [f"page:{self.page}"] if self.page != 1 else []
         return " ".join([*parts, "csv"] if self.csv else parts)
 
+    @property
+    def nameless(self) -> "Errors":
+        """The same without its free words, which may name people."""
+        return replace(self, free=("…",) if self.free else ())
+
     def turned_to(self, page: int) -> "Errors":
         return replace(self, page=page)
 

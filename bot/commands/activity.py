@@ -56,7 +56,7 @@ async def _as_file(request: Activity, sought: Sought, asker: Asker, world: World
         said = plural("{count} row of activity", "{count} rows of activity", rows).format(count=count(rows))
         comment = _("{rows}, as asked for with /sync activity csv.").format(rows=said)
         await send_personal_file(
-            world.slack, world.database, asker.user_id, file, name, comment, "activity", world.now()
+            world.slack, world.database, asker.user_id, file, name, comment, request.words, world.now()
         )
     return say(_("{rows} sent to you as {name}, in your direct messages with me.").format(rows=said, name=name), shown)
 

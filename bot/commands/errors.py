@@ -98,7 +98,7 @@ async def _as_file(request: Errors, asker: Asker, world: World) -> Answer:
         said = error_list.counted(request.state, rows).format(count=count(rows), fitting="")
         comment = _("{rows}, as asked for with /sync errors csv. Slack keeps it for 7 days.").format(rows=said)
         arrived = await send_personal_file(
-            world.slack, world.database, asker.user_id, file, name, comment, "errors", world.now()
+            world.slack, world.database, asker.user_id, file, name, comment, request.nameless.words, world.now()
         )
     if arrived:
         sentence = _("{rows} sent to you as {name}, in your direct messages with me.")

@@ -87,19 +87,12 @@ async def go_live(
 
 
 async def set_paused(
-    database: Database,
-    connection: AsyncConnection,
-    object: str,
-    direction: Direction,
-    paused: bool,
-    who: str,
-    now: datetime,
+    database: Database, connection: AsyncConnection, object: str, direction: Direction, paused: bool
 ) -> None:
     """Holds an object's writes in a direction back, or lets them go on; its changes are collected either way."""
     await _upsert(database, connection, lanes, {"object": object, "direction": direction, "paused": paused})
     if not paused:
         await release_lane(connection, object, direction)
-    await record_act(connection, who, "pause" if paused else "resume", now, object, direction)
 
 
 async def put_first(

@@ -145,7 +145,8 @@ async def test_pausing_says_what_and_that_changes_are_collected(database: Databa
     resumed = await talk.press(answer, "Resume")
     assert "Resumed: Leads to Marketo, Leads to Dynamics." in resumed["plain"]
     assert not [row for row in await rows(database, lanes) if row.paused]
-    assert [act for _, act, _ in await acts(database)] == ["pause", "pause", "resume", "resume"]
+    both = "to-marketo, to-dynamics"
+    assert await acts(database) == [("U0ADMIN", "pause", both), ("U0ADMIN", "resume", both)]
 
 
 async def test_one_direction_or_everything_is_paused(sqlite_database: Database, talk: Conversation) -> None:

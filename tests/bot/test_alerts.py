@@ -214,7 +214,7 @@ async def test_what_a_person_paused_ends_without_being_called_well(looks: Looks,
     await looks.look_between(NOW, NOW + 5 * MINUTE)
     for way in ("to-marketo", "to-dynamics"):
         async with looks.database.write() as connection:
-            await set_paused(looks.database, connection, "leads", way, True, "U0ADMIN", NOW)
+            await set_paused(looks.database, connection, "leads", way, True)
     await looks.look(NOW + 6 * MINUTE)
     (edited,) = await roots(channel)
     assert "ENDED  Leads: not watched any more (paused, not live, or unsubscribed)." in edited

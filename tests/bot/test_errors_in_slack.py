@@ -14,9 +14,10 @@ from bot.request import Errors
 from bot.texts import speaking
 from storage.database import Database
 from storage.error_search import State
-from storage.models import changes, errors, files
+from storage.models import audit, changes, errors, files
 from tests.bot.conftest import NOW, Settle
 from tests.bot.conversation import Conversation
+from tests.parked import rows
 from tests.rows import change, error, failed, put
 from tests.waiting import until
 
@@ -201,6 +202,16 @@ async def test_the_owner_is_told_where_the_change_knows_it(sqlite_database: Data
     await talk.say("/sync errors csv")
     (sent,) = [message for message in await talk.messages("U0ADMIN") if message["files"]]
     assert [row["owner"] for row in await talk.csv(sent["files"][0]["id"])] == ["6f0c1f2e"]
+
+
+async def test_who_was_sent_a_file_is_audited_with_the_words_that_name_nobody(
+    twenty: Database, talk: Conversation
+) -> None:
+    for words in ("errors object:leads csv", "errors person csv", "errors code:nothing csv"):
+        await talk.say(f"/sync {words}")
+    sent = [(row.who, row.act, row.detail) for row in await rows(twenty, audit)]
+    assert sent == [("U0ADMIN", "csv", words) for words in ("errors object:leads csv", 'errors "…" csv')]
+    assert "Ada Admin  was sent a file  errors object:leads csv" in (await talk.say("/sync audit"))["plain"]
 
 
 async def test_the_csv_is_refused_to_who_may_not_see_people(twenty: Database, talk: Conversation) -> None:

@@ -127,7 +127,7 @@ async def acted_on(sqlite_database: Database) -> Database:
     numbers = await park(sqlite_database, 3, NOW)
     async with sqlite_database.write() as connection:
         await ignore(sqlite_database, connection, numbers[2:], NOW)
-        await set_paused(sqlite_database, connection, "contacts", DIRECTION, True, "U0ADMIN", NOW)
+        await set_paused(sqlite_database, connection, "contacts", DIRECTION, True)
     return sqlite_database
 
 

@@ -42,7 +42,7 @@ async def message(world: World) -> str:
 async def resume(world: World) -> None:
     async with world.database.write() as connection:
         for name, way in world.engine.lanes:
-            await set_paused(world.database, connection, name, way, False, "the test", world.now)
+            await set_paused(world.database, connection, name, way, False)
 
 
 async def deleted_in_marketo(world: World, leads: Sequence[str]) -> list[bool]:

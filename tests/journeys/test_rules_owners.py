@@ -150,7 +150,7 @@ async def test_records_of_an_owner_whom_marketo_lost_go_without_where_no_users_a
     await world.rest()
     await lose_sales_person(world, ann)
     async with world.database.write() as connection:
-        await set_paused(world.database, connection, "users", "to-marketo", True, "the test", world.now)
+        await set_paused(world.database, connection, "users", "to-marketo", True)
     lead = await world.lead(emailaddress1="ada@x.example", _ownerid_value=ann)
     await world.sync(passes=3)
     assert [person[LEAD_ID] for person in await world.people()] == [lead]
