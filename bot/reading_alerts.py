@@ -5,13 +5,13 @@ from bot.request_subscribing import Alerts
 from bot.texts import _
 from bot.words import NoSense, Token, Vocabulary, known, nearest_of, one_at_a_time, typed
 
-ACTS = {"test": "test", "ack": "ack", "acknowledge": "ack", "snooze": "snooze"}
+ACTS = {"test": "test", "ack": "ack", "acknowledge": "ack", "snooze": "snooze", "unsnooze": "unsnooze"}
 FILLERS = ("all", "for", "until", "till", "here", "episode")
 TOMORROW = ("tomorrow", "morning")
 
 
 def read_alerts(tokens: list[Token], vocabulary: Vocabulary) -> Alerts:
-    """`test`, or what to do to the episode of a number: `ack 7`, `snooze 7 1h`, `snooze 7 tomorrow`."""
+    """`test`, or what to do to the episode of a number: `ack 7`, `snooze 7 1h`, `snooze 7 tomorrow`, `unsnooze 7`."""
     words = [word for word in map(typed, tokens) if word and not known(word, FILLERS)]
     if not words:
         return Alerts()
@@ -30,13 +30,13 @@ def read_alerts(tokens: list[Token], vocabulary: Vocabulary) -> Alerts:
 def _about_episode(act: str, words: list[str]) -> Alerts:
     number = NUMBER.fullmatch(words[0]) if words else None
     if number is None:
-        tip = "alerts ack 7" if act == "ack" else "alerts snooze 7 1h"
+        tip = "alerts snooze 7 1h" if act == "snooze" else f"alerts {act} 7"
         raise NoSense(_("Name one alert by its number, as in /sync {words}").format(words=tip), "alerts")
     episode, rest = int(number[1]), words[1:]
-    if act == "ack":
+    if act != "snooze":
         if rest:
-            raise one_at_a_time(f"alerts ack {episode}")
-        return Alerts("ack", episode)
+            raise one_at_a_time(f"alerts {act} {episode}")
+        return Alerts("ack" if act == "ack" else "unsnooze", episode)
     if rest and all(known(word, TOMORROW) for word in rest):
         return Alerts("snooze", episode)
     span = span_of(" ".join(rest))

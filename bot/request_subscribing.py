@@ -102,12 +102,12 @@ class Unsubscribe:
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
-    """What a channel hears; a `test` of it; or one of its episodes acknowledged, or silenced for a while.
+    """What a channel hears; a `test` of it; or one of its episodes acknowledged, silenced for a while, or no longer.
 
     `span` is how long it is to be silent: until tomorrow morning where a snooze names none.
     """
 
-    act: Literal["test", "ack", "snooze"] | None = None
+    act: Literal["test", "ack", "snooze", "unsnooze"] | None = None
     episode: int | None = None
     span: timedelta | None = None
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 Level = Literal["well", "warning", "critical"]
-TurnKind = Literal["opened", "worse", "better", "acknowledged", "snoozed", "recovered"]
+TurnKind = Literal["opened", "worse", "better", "acknowledged", "snoozed", "unsnoozed", "still", "recovered"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from bot import blocks
 from bot.alerts import message
+from bot.alerts.quiet import is_snoozed
 from bot.answers import Answer, say, written
 from bot.blocks import Block, Button, Word
 from bot.figures import clock, count, named
@@ -45,7 +46,7 @@ def draw(heard: Heard) -> Answer:
     drawn: list[Block] = [blocks.plain(heading)]
     spelled = [for_mrkdwn(heading)]
     for episode in heard.episodes:
-        _add(drawn, spelled, _under_way(episode, heard), _of_episode(episode), heard.may_change)
+        _add(drawn, spelled, _under_way(episode, heard), _of_episode(episode, heard.now), heard.may_change)
     for line in heard.lines[:MOST_SHOWN]:
         words: list[Word] = [(" ".join(f"#{number}" for number in line.numbers), "bold"), f"  {named(line.said)}"]
         _add(drawn, spelled, words, _of_line(line), heard.may_change)
@@ -75,7 +76,7 @@ def _under_way(episode: Episode, heard: Heard) -> list[Word]:
     said = _("since {time}  {what}").format(time=_clock(episode.opened_at, heard), what=short)
     if episode.acknowledged_by:
         said += " " + _("Acknowledged by {name}.").format(name=clean(episode.acknowledged_by))
-    if episode.snoozed_until and episode.snoozed_until > heard.now:
+    if is_snoozed(episode, heard.now) and episode.snoozed_until:
         said += " " + _("Silent until {time}.").format(time=_clock(episode.snoozed_until, heard))
     return [(f"#{episode.id}", "bold"), f"  {said}"]
 
@@ -84,17 +85,18 @@ def _clock(moment: datetime, heard: Heard) -> str:
     return clock(moment, heard.now, heard.zone)
 
 
-def _of_episode(episode: Episode) -> Block:
+def _of_episode(episode: Episode, now: datetime) -> Block:
     number = episode.id
     acknowledge = Button(
         _("Acknowledge"), Alerts("ack", number).words, _("Acknowledge #{number}").format(number=number)
     )
+    quieter = [
+        Button(_("Snooze 1 h"), Alerts("snooze", number, timedelta(hours=1)).words),
+        Button(_("Until tomorrow 09:00"), Alerts("snooze", number).words),
+    ]
+    louder = [Button(_("End snooze"), Alerts("unsnooze", number).words)]
     return blocks.actions(
-        [
-            *([] if episode.acknowledged_by else [acknowledge]),
-            Button(_("Snooze 1 h"), Alerts("snooze", number, timedelta(hours=1)).words),
-            Button(_("Until tomorrow 09:00"), Alerts("snooze", number).words),
-        ]
+        [*([] if episode.acknowledged_by else [acknowledge]), *(louder if is_snoozed(episode, now) else quieter)]
     )
 
 
@@ -200,6 +202,11 @@ def acknowledged(episode: Episode) -> Answer:
 def snoozed(episode: Episode, until: str) -> Answer:
     sentence = _("#{number} is silent until {time}; what turns meanwhile is told then, if it still holds.")
     return say(sentence.format(number=episode.id, time=until))
+
+
+def unsnoozed(episode: Episode) -> Answer:
+    sentence = _("#{number} is not silent; what turns is told at once.")
+    return say(sentence.format(number=episode.id), Button(_("Alerts"), Alerts().words))
 
 
 def only_a_test(number: int) -> Answer:

@@ -14,6 +14,11 @@ def is_quiet(times: Iterable[QuietTime], object: str | None, now: datetime) -> b
     return any(one.object in (None, object) and _covers(one, now) for one in times)
 
 
+def is_snoozed(episode: Episode, now: datetime) -> bool:
+    """Whether somebody silenced an open episode until later than `now`."""
+    return episode.closed_at is None and episode.snoozed_until is not None and now < episode.snoozed_until
+
+
 def is_held_back(episode: Episode, times: Iterable[QuietTime], now: datetime) -> bool:
     """Whether an episode is snoozed, or all that it is about is to be quiet; a test was just asked for, and is not."""
     if episode.family == "test":

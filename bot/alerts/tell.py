@@ -32,7 +32,7 @@ from storage.ledger.subscribing import read_quiet_times, read_subscriptions
 
 log = logging.getLogger(__name__)
 APART_SECONDS = 1.0  # Slack takes about one message a second in a channel (docs.slack.dev, rate limits)
-ANSWERS = ("acknowledged", "snoozed")  # what a person just did is told at once, quiet or not
+ANSWERS = ("acknowledged", "snoozed", "unsnoozed")  # what a person just did is told at once, quiet or not
 NO_MESSAGE = ("message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found")
 
 

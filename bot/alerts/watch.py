@@ -18,7 +18,7 @@ from storage.database import Database
 from storage.episodes import open_of, read_conditions, read_ended_episodes, read_open_episodes
 from storage.history import LaneName
 from storage.ledger.conditions import forget_conditions, keep_conditions, look_alone
-from storage.ledger.episodes import TEST, end_test, open_episode, record_turn, update_episode
+from storage.ledger.episodes import TEST, end_test, open_episode, record_turn, snooze_is_over, update_episode
 from storage.ledger.subscribing import read_subscriptions
 
 NEVER = PASSING["undelivered"]
@@ -81,10 +81,21 @@ async def _turn(
         lately = [one for one in ended if (one.channel, one.family) == (wants.channel, family)]
         found = follow(wants.channel, family, before, conditions, now, lately)
         turned += await _record(connection, before, calling(wants, before, found), now) if found else 0
+        turned += await _wake(connection, found, now) if found else 0
     if (test := under_way.get(TEST)) and test.ts:
         await end_test(connection, test, now)
         turned += 1
     return turned
+
+
+async def _wake(connection: AsyncConnection, found: Step, now: datetime) -> int:
+    """Where a snooze has ended, the trouble is told of again, unless what just turned says how it is."""
+    episode = found.episode
+    ended = episode.snoozed_until is not None and await snooze_is_over(connection, episode.id, now)
+    if not ended or found.turn or episode.closed_at:
+        return 0
+    await record_turn(connection, episode.id, "still", now, {})
+    return 1
 
 
 async def _record(connection: AsyncConnection, before: Episode | None, found: Step, now: datetime) -> int:

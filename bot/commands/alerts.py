@@ -7,6 +7,7 @@
 /sync alerts snooze 7 1h
 /sync alerts snooze 7 tomorrow
   until 09:00, where you are
+/sync alerts unsnooze 7
 """
 
 from datetime import UTC, datetime, time, timedelta
@@ -22,7 +23,7 @@ from bot.subscribing import channel_of, defaults_of, lines_of, not_for_guests, n
 from bot.world import Asker, World
 from storage.alerting import Episode
 from storage.episodes import read_episode, read_open_episodes
-from storage.ledger.episodes import TEST, acknowledge, record_test, snooze
+from storage.ledger.episodes import TEST, acknowledge, record_test, snooze, unsnooze
 from storage.ledger.readings import record_act
 from storage.ledger.subscribing import read_quiet_times, read_subscriptions
 
@@ -81,6 +82,8 @@ async def _of_episode(request: Alerts, channel: str, asker: Asker, world: World)
             return listed.only_a_test(number)
         if request.act == "ack":
             found = await acknowledge(connection, number, name, now)
+        elif request.act == "unsnooze":
+            found = await unsnooze(connection, number, name, now)
         else:
             found = await snooze(connection, number, until, name, now)
         if found is None:
@@ -88,6 +91,8 @@ async def _of_episode(request: Alerts, channel: str, asker: Asker, world: World)
         await record_act(connection, asker.user_id, f"alerts {request.act}", now, detail=request.words)
     if request.act == "ack":
         return listed.acknowledged(found)
+    if request.act == "unsnooze":
+        return listed.unsnoozed(found)
     return listed.snoozed(found, clock(until, now, asker.zone))
 
 

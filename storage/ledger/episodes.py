@@ -65,6 +65,26 @@ async def snooze(
     return await _open(connection, episode_id)
 
 
+async def unsnooze(connection: AsyncConnection, episode_id: int, name: str, now: datetime) -> Episode | None:
+    """Somebody called `name` wants to hear of an episode again before its snooze is over; it as it is then.
+
+    None where it is not open. Nothing is told of one that was not silent.
+    """
+    found = await _open(connection, episode_id)
+    if found is None or found.snoozed_until is None or found.snoozed_until <= now:
+        return found
+    await update_episode(connection, found.id, snoozed_until=None, snoozed_by=None)
+    await record_turn(connection, found.id, "unsnoozed", now, {"by": name[:80]})
+    return await _open(connection, episode_id)
+
+
+async def snooze_is_over(connection: AsyncConnection, episode_id: int, now: datetime) -> bool:
+    """Takes back a snooze that has ended by `now`; whether there was one."""
+    mine = (episodes.c.id == episode_id) & (episodes.c.snoozed_until <= now)
+    ended = await connection.execute(update(episodes).where(mine).values(snoozed_until=None, snoozed_by=None))
+    return bool(ended.rowcount)
+
+
 async def record_test(connection: AsyncConnection, channel: str, now: datetime) -> int:
     """Opens an episode that nothing caused, to try the road to `channel`; once told, the next look ends it.
 

@@ -92,6 +92,7 @@ def test_a_digest_is_asked_for_by_its_time_and_its_day() -> None:
         ("unsubscribe laeds", "unsubscribe leads"),
         ("alerts ackn 7", "alerts ack 7"),
         ("alerts snooze 7", "alerts snooze 7 1h"),
+        ("alerts unsnooze", "alerts"),
         ("alerts snooze 7 91d", "alerts snooze 7 1h"),
         ("quiet leads", "quiet leads 2h"),
         ("quiet laeds", "quiet leads 2h"),
@@ -125,6 +126,7 @@ def test_an_alert_is_acknowledged_and_silenced_by_its_number() -> None:
     assert asked("alerts acknowledge #7") == asked("alerts ack 7") == Alerts("ack", 7)
     assert asked("alerts snooze 7 for 1h 30m") == Alerts("snooze", 7, 90 * MINUTE)
     assert asked("alerts snooze 7 until tomorrow morning") == Alerts("snooze", 7)
+    assert asked("alerts unsnooze 7") == Alerts("unsnooze", 7)
 
 
 def test_a_quiet_time_is_a_span_or_hours_of_each_week() -> None:
@@ -168,7 +170,7 @@ UNSUBSCRIPTIONS = some.one_of(
 )
 ALERTS = some.one_of(
     some.sampled_from([Alerts(), Alerts("test")]),
-    some.builds(Alerts, some.just("ack"), NUMBERS),
+    some.builds(Alerts, some.sampled_from(["ack", "unsnooze"]), NUMBERS),
     some.builds(Alerts, some.just("snooze"), NUMBERS, some.none() | SPANS),
 )
 QUIET = some.one_of(

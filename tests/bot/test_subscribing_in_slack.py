@@ -258,9 +258,21 @@ async def test_an_alert_is_silent_for_a_span_or_until_nine_where_its_presser_is(
     assert (await episode(sqlite_database, number)).snoozed_until == silent_until
 
 
+async def test_a_snooze_is_ended_by_words_or_by_the_button_in_the_place_of_those_that_began_it(
+    sqlite_database: Database, talk: Conversation
+) -> None:
+    number = await began(sqlite_database)
+    await talk.say(f"/sync alerts snooze {number} 1h")
+    listed = await talk.say("/sync alerts")
+    assert "[End snooze]" in listed["plain"]
+    assert "[Snooze 1 h]" not in listed["plain"]
+    assert f"#{number} is not silent" in (await talk.press(listed, "End snooze"))["plain"]
+    assert (await episode(sqlite_database, number)).snoozed_until is None
+
+
 async def test_an_alert_of_another_channel_is_not_there(sqlite_database: Database, talk: Conversation) -> None:
     number = await began(sqlite_database, "C0ELSEWHERE")
-    for words in (f"ack {number}", f"snooze {number} 1h", "ack 999999999999999999"):
+    for words in (f"ack {number}", f"snooze {number} 1h", f"unsnooze {number}", "ack 999999999999999999"):
         assert "There is no alert" in (await talk.say(f"/sync alerts {words}"))["plain"]
     assert (await episode(sqlite_database, number)).acknowledged_at is None
 

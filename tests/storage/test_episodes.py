@@ -45,6 +45,21 @@ async def test_a_snooze_is_kept_with_who_wanted_it_and_told(database: Database) 
     assert (await claim(database, number))[-1].kind == "snoozed"
 
 
+async def test_a_snooze_is_ended_once_by_a_person_or_by_its_time(database: Database) -> None:
+    number = await opened(database)
+    async with database.write() as connection:
+        await ledger.snooze(connection, number, NOW + MINUTE, "Dana", NOW)
+        assert not await ledger.snooze_is_over(connection, number, NOW)
+        found = await ledger.unsnooze(connection, number, "Joe", NOW)
+        await ledger.unsnooze(connection, number, "Joe", NOW)
+    assert found is not None and (found.snoozed_until, found.snoozed_by) == (None, None)
+    assert [turn.kind for turn in await claim(database, number)] == ["opened", "snoozed", "unsnoozed"]
+    async with database.write() as connection:
+        await ledger.snooze(connection, number, NOW + MINUTE, "Dana", NOW)
+        ended = [await ledger.snooze_is_over(connection, number, NOW + MINUTE) for _ in range(2)]
+    assert ended == [True, False]
+
+
 async def test_what_is_over_is_neither_acknowledged_nor_snoozed(database: Database) -> None:
     number = await opened(database)
     async with database.write() as connection:
