@@ -128,7 +128,7 @@ def alerts_job(settings: Settings, database: Database, pulse: Pulse, engine: Eng
 
     async def alert() -> None:
         await watch(database, settings, engine.lanes, now(), await pulse.own())
-        await teller.tell(now())
+        await teller.tell(now)
         await delete_expired_files(database, client, now())
 
     return Job("alerts", ALERTS_EVERY, alert, deadline=timedelta(minutes=5).total_seconds())

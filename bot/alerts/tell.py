@@ -55,23 +55,25 @@ class Teller:
         self._not_before: dict[str, datetime] = {}
         self._redrawer = Redrawer(database, self._edit, self.wait_for)
 
-    async def tell(self, now: datetime) -> None:
+    async def tell(self, clock: Callable[[], datetime]) -> None:
         """Tells what is untold, in order, and draws anew what has long been told.
 
-        Where Slack fails, the rest waits for the next call.
+        Where Slack fails, the rest waits for the next call. Each is claimed by the `clock`: a round may take long, and
+        what was claimed when that began would soon be taken for a dead one's.
         """
         async with self._database.read() as connection:
             waiting, open_ = await read_to_tell(connection), await read_open_episodes(connection)
             quiet = await read_quiet_times(connection)
             subscribed = await read_subscriptions(connection)
         for episode in waiting:
+            now = clock()
             if self._not_before.get(episode.channel, now) > now:
                 continue
             ours = [one for one in subscribed if one.channel == episode.channel and one.kind == "alerts"]
             silent = is_held_back(episode, [one for one in quiet if one.channel == episode.channel], now)
             if not await self._tell(episode, ours, silent, now):
                 return
-        await self._redrawer.redraw([Telling(one, now, _zone(one.channel, subscribed)) for one in open_])
+        await self._redrawer.redraw([Telling(one, clock(), _zone(one.channel, subscribed)) for one in open_])
 
     async def _tell(self, episode: Episode, ours: Sequence[Subscription], silent: bool, now: datetime) -> bool:
         """One episode; whether Slack is there, so that others are worth a try."""

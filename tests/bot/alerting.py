@@ -45,7 +45,7 @@ class Looks:
 
     async def tell(self, now: datetime) -> None:
         client = make_alerts_client(self.settings)
-        await Teller(self.database, client, self.settings.sync_operators, at_once).tell(now)
+        await Teller(self.database, client, self.settings.sync_operators, at_once).tell(lambda: now)
 
     async def backlog(self, object: str, number: int, since: datetime) -> None:
         """That many changes of an object wait, the oldest since then."""

@@ -21,6 +21,7 @@ from bot.app import make_alerts_client
 from bot.settings import read_settings
 from storage.database import Database
 from tests.bot.alerting import MINUTE, at_once
+from tests.bot.clock import Clock
 from tests.bot.conftest import REQUIRED
 from tests.objects import LANES
 
@@ -47,9 +48,9 @@ async def live(url: str, slack_url: str, begins: str, looks: str, life: str) -> 
     database, client = Database(url), Doomed(make_alerts_client(settings), life)
     teller = Teller(database, client, wait=at_once)
     for minute in range(int(looks)):
-        now = datetime.fromisoformat(begins) + minute * MINUTE
-        await watch(database, settings, LANES, now)
-        await teller.tell(now)
+        clock = Clock(datetime.fromisoformat(begins) + minute * MINUTE)
+        await watch(database, settings, LANES, clock())
+        await teller.tell(clock)
     await database.close()
 
 

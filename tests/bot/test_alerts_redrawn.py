@@ -35,7 +35,7 @@ class Process(Looks):
         self.teller = Teller(self.database, make_alerts_client(self.settings), wait=at_once)
 
     async def tell(self, now: datetime) -> None:
-        await self.teller.tell(now)
+        await self.teller.tell(lambda: now)
 
 
 @pytest.fixture

@@ -1,16 +1,21 @@
 """What becomes of an alert that Slack does not take: who hears of it instead, how often, and what waits."""
 
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 
+from bot.alerts.tell import Teller
+from bot.app import make_alerts_client
 from bot.settings import Settings
 from storage.alerting import QuietTime, Subscription
 from storage.database import Database
 from storage.episodes import read_undelivered
+from storage.ledger import episodes as ledger
 from storage.ledger.subscribing import be_quiet, subscribe
-from tests.bot.alerting import HOUR, MINUTE, Looks
+from storage.models import turns
+from tests.bot.alerting import HOUR, MINUTE, Looks, at_once
 from tests.bot.conftest import NOW, Settle
 from tests.bot.conversation import Conversation
 from tests.bot.every_message import expect_mention
@@ -155,3 +160,16 @@ async def test_who_was_not_called_while_nothing_could_be_told_is_called_at_the_n
     await looks.look_between(NOW + HOUR + FIVE, NOW + HOUR + 3 * FIVE, FIVE)
     messages = await channel.messages(channel="C0OPS")
     assert [bool(one["mentions"]) for one in messages] == [False] * (len(messages) - 1) + [True]
+
+
+async def test_each_turn_is_claimed_at_its_own_time_however_slowly_its_round_goes(
+    looks: Looks, settings: Settings
+) -> None:
+    """A claim that looked as old as the round would be taken over while its message is on its way."""
+    for where in ("C0OPS", "C0SHARED"):
+        async with looks.database.write() as connection:
+            await ledger.record_test(connection, where, NOW)
+    readings = (NOW + number * FIVE for number in count())
+    await Teller(looks.database, make_alerts_client(settings), wait=at_once).tell(lambda: next(readings))
+    first, second = await looks.rows(turns)
+    assert second.claimed_at - first.claimed_at == FIVE

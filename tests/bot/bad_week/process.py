@@ -42,7 +42,7 @@ class Process:
     async def look(self, now: datetime, own: Own) -> None:
         """What its jobs do: alerts, then digests."""
         await watch(self.database, self.settings, LANES, now, own)
-        await self._teller.tell(now)
+        await self._teller.tell(lambda: now)
         await send_due_digests(self._sender, now)
 
     @asynccontextmanager
