@@ -89,6 +89,56 @@ async def test_a_snoozed_episode_is_edited_and_its_thread_is_silent_until_then(
     assert (await said(channel))[2].startswith("Since 14:43 UTC, while it was quiet: BEHIND  Accounts: 2,000 waiting")
 
 
+async def snoozed(looks: Looks, waiting: int = 5000) -> int:
+    """Leads are behind, and Dana wants to hear no more of it until an hour from NOW; its number."""
+    await looks.look_between(NOW, NOW + FIVE)
+    async with looks.database.write() as connection:
+        await ledger.snooze(connection, await number(looks), NOW + HOUR, "Dana", NOW + FIVE)
+    await looks.backlog("leads", waiting, NOW)
+    await looks.look_between(NOW + 6 * MINUTE, NOW + 59 * MINUTE)
+    return await number(looks)
+
+
+async def test_when_a_snooze_ends_it_is_told_once_how_things_are(looks: Looks, channel: Conversation) -> None:
+    await snoozed(looks)
+    assert "[End snooze]" in (await said(channel))[0]
+    await looks.look_between(NOW + HOUR, NOW + 65 * MINUTE)
+    root, _, *lines = await said(channel)
+    assert root.startswith("BEHIND  Leads: 5,000 waiting, the oldest for 1h.")
+    assert "Snoozed" not in root
+    assert "[Snooze 1 h]" in root
+    assert lines == ["Still: Leads: 5,000 waiting, the oldest for 1h."]
+
+
+async def test_a_snooze_that_ends_in_a_quiet_time_is_told_of_when_that_ends(
+    looks: Looks, channel: Conversation
+) -> None:
+    await snoozed(looks)
+    await quiet(looks)
+    await looks.look_between(NOW + HOUR, NOW + 119 * MINUTE, 10 * MINUTE)
+    assert len(await said(channel)) == 2
+    await looks.look(NOW + 2 * HOUR)
+    assert (await said(channel))[2:] == ["Still: Leads: 5,000 waiting, the oldest for 2h."]
+
+
+async def test_what_recovered_while_it_was_snoozed_is_not_told_to_be_so_still(
+    looks: Looks, channel: Conversation
+) -> None:
+    await snoozed(looks, waiting=0)
+    await looks.look_between(NOW + HOUR, NOW + 62 * MINUTE)
+    assert [line.partition(" ")[0] for line in await said(channel)] == ["RECOVERED", "Snoozed", "Since"]
+
+
+async def test_a_snooze_that_somebody_ends_is_over_at_once(looks: Looks, channel: Conversation) -> None:
+    number = await snoozed(looks)
+    async with looks.database.write() as connection:
+        await ledger.unsnooze(connection, number, "Joe", NOW + 59 * MINUTE)
+    await looks.look_between(NOW + HOUR, NOW + 62 * MINUTE)
+    root, _, *lines = await said(channel)
+    assert lines == ["Snooze ended by Joe."]
+    assert "Snoozed" not in root
+
+
 async def test_what_turned_in_a_quiet_time_is_told_once_at_its_end_if_it_still_holds(
     looks: Looks, channel: Conversation
 ) -> None:
