@@ -301,3 +301,19 @@ async def test_an_error_that_the_other_side_mended_waits_since_then(database: Da
     (change,) = await claimed(database)
     await settled(database, Settled(change, "update", Link("leads", "a", "7"), {"phone": "+1"}))
     assert [back.waiting_since for back in await claimed(database, BACK)] == [NOW]
+
+
+@pytest.mark.parametrize("lane, whole", [(LANE, "a"), (BACK, "1")], ids=["to-marketo", "to-dynamics"])
+async def test_only_changes_with_both_ends_linked_are_claimed_where_that_is_asked(
+    database: Database, lane: Lane, whole: str
+) -> None:
+    links = [Link("leads", "a", "1"), Link("leads", "b", None), Link("leads", None, "2")]
+    links += [Link("leads", "c", "3", planned=True), Link("leads", "d", "4", dynamics_deleted=True)]
+    ids = [link.dynamics_id if lane is LANE else link.marketo_id for link in links]
+    async with database.write() as connection:
+        for link in links:
+            await save_links(connection, [link], "dynamics_id" if link.dynamics_id else "marketo_id")
+    await noted(database, *(seen(each) for each in ids if each), seen("unknown"), lane=lane)
+    async with database.write() as connection:
+        found = await next_in_line(connection, "leads", lane.direction, 100, linked=True)
+    assert [change.record_id for change in found] == [whole]
