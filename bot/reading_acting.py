@@ -19,6 +19,7 @@ from bot.words import (
     nearest_of,
     needs_value,
     one_at_a_time,
+    others,
     replaced,
     typed,
 )
@@ -154,7 +155,7 @@ def read_lanes(kind: type[L], tokens: list[Token], vocabulary: Vocabulary, name:
                 raise one_at_a_time(" ".join(part for part in (name, chosen.get("object", "")) if part))
         elif token.key in ("", "object") and (found := known(value, vocabulary.objects)):
             if chosen.setdefault("object", found) != found:
-                raise one_at_a_time(f"{name} {chosen['object']}")
+                raise one_at_a_time(others(name, tokens, token))
         elif token.key or (value and not known(value, FILLERS)):
             raise _unknown(token, tokens, name, vocabulary)
     return kind(**chosen)

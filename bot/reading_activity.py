@@ -1,10 +1,9 @@
 """Words -> what is asked about what the sync did. Pure."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.reading_errors import add, in_order, moment
+from bot.reading_errors import add, in_order, moment, page_of
 from bot.reasons import REASONS
 from bot.request import Activity
 from bot.texts import _
@@ -41,11 +40,11 @@ def read_activity(tokens: list[Token], vocabulary: Vocabulary) -> Activity:
     for token in tokens:
         whole = others("activity", tokens, token)
         if token.key:
-            add(Activity, found, token.key, _read(token, vocabulary, whole))
+            add(found, token.key, _read(token, vocabulary, whole), whole)
         elif token.value.casefold() == "csv":
             found["csv"] = True
         elif token.value:
-            add(Activity, found, *_bare(token.value, vocabulary, whole))
+            add(found, *_bare(token.value, vocabulary, whole), whole)
     return in_order(Activity(**found))
 
 
@@ -74,7 +73,7 @@ def _read(token: Token, vocabulary: Vocabulary, whole: str) -> Any:
         "field": lambda value: _one_of(value, vocabulary.fields, "field", whole),
         "since": lambda value: moment(value, "since", whole),
         "until": lambda value: moment(value, "until", whole),
-        "page": _page,
+        "page": lambda value: page_of(value, whole),
     }
     if token.key not in readers:
         key = token.key.removeprefix("?")
@@ -84,7 +83,7 @@ def _read(token: Token, vocabulary: Vocabulary, whole: str) -> Any:
         raise NoSense(f"{said} {_tip(words, near is not None)}", words if near else "help activity")
     if not token.value:
         examples = {**EXAMPLES, "object": vocabulary.example, "field": (*vocabulary.fields, "email")[0]}
-        raise needs_value(token.key, examples[token.key], "activity")
+        raise needs_value(token.key, examples[token.key], whole)
     return readers[token.key](token.value)
 
 
@@ -105,9 +104,3 @@ def _one_of(value: str, words: tuple[str, ...], key: str, whole: str) -> str:
     said = f'{whole} {key}:"{word}"' if " " in word else f"{whole} {key}:{word}"
     unknown = _("There is no {key} “{value}”.").format(key=key, value=value)
     raise NoSense(f"{unknown} {_tip(said, near is not None)}", said)
-
-
-def _page(value: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,6}", value) or int(value) < 1:
-        raise NoSense(_("There is no page “{value}”. Try: /sync activity page:2").format(value=value), "activity")
-    return int(value)

@@ -19,7 +19,7 @@ def read_compare(tokens: list[Token], vocabulary: Vocabulary) -> Compare:
             asked["confirmed"] = int(value)
         elif token.key in ("", "object") and (found := known(value, vocabulary.objects)):
             if asked.setdefault("object", found) != found:
-                raise one_at_a_time(f"compare {asked['object']}")
+                raise one_at_a_time(others("compare", tokens, token))
         elif not token.key and (word := known(value, ("csv", "repair"))):
             asked[word] = True
         elif value and (token.key or not known(value, FILLERS)):

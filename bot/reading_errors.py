@@ -49,23 +49,24 @@ def read_errors(tokens: list[Token], vocabulary: Vocabulary) -> Errors:
     free: list[str] = []
     tokens = [as_filter(token) for token in tokens]
     for token in tokens:
+        whole = others("errors", tokens, token)
         bare = not token.key and not token.quoted
         if token.key:
-            key, value = _filter(token, vocabulary, others("errors", tokens, token))
-            add(Errors, filters, key, value)
+            key, value = _filter(token, vocabulary, whole)
+            add(filters, key, value, whole)
         elif bare and token.value.casefold() == "csv":
             filters["csv"] = True
         elif bare and (named := known(token.value, vocabulary.objects)):
-            add(Errors, filters, "object", named)
+            add(filters, "object", named, whole)
         elif token.value:
             free.append(token.value.replace('"', ""))
     return in_order(Errors(free=tuple(word for word in free if word), **filters))
 
 
-def add(kind: type[Errors] | type[Activity], filters: dict[str, Any], key: str, value: Any) -> None:
-    """Adds a filter to those of a request of that `kind`; raises NoSense where it has another value already."""
+def add(filters: dict[str, Any], key: str, value: Any, whole: str) -> None:
+    """Adds a filter; raises NoSense where it has another value already. `whole` is all else that was said."""
     if filters.setdefault(key, value) != value:
-        raise one_at_a_time(kind(**filters).words)
+        raise one_at_a_time(whole)
 
 
 def in_order(asked: Asked) -> Asked:
@@ -96,12 +97,12 @@ def _filter(token: Token, vocabulary: Vocabulary, whole: str) -> tuple[str, Any]
         "sort": lambda value: one_of(value, SORTS, "sort", whole),
         "since": lambda value: moment(value, "since", whole),
         "until": lambda value: moment(value, "until", whole),
-        "page": _page,
+        "page": lambda value: page_of(value, whole),
     }
     if token.key not in readers:
         raise _no_filter(token, readers, whole)
     if not token.value:
-        raise needs_value(token.key, vocabulary.example if token.key == "object" else EXAMPLES[token.key], "errors")
+        raise needs_value(token.key, vocabulary.example if token.key == "object" else EXAMPLES[token.key], whole)
     return token.key, readers[token.key](token.value)
 
 
@@ -139,7 +140,9 @@ def moment(value: str, key: str, whole: str = "errors") -> timedelta | date:
         raise NoSense(sentence.format(value=value, key=key, words=words), words) from None
 
 
-def _page(value: str) -> int:
+def page_of(value: str, whole: str) -> int:
+    """The number of a page; `whole` is all else that was said, for the hint."""
     if not re.fullmatch(r"[0-9]{1,6}", value) or int(value) < 1:
-        raise NoSense(_("There is no page “{value}”. Try: /sync errors page:2").format(value=value), "errors")
+        words = f"{whole} page:2"
+        raise NoSense(_("There is no page “{value}”. Try: /sync {words}").format(value=value, words=words), words)
     return int(value)

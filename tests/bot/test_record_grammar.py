@@ -94,8 +94,8 @@ def test_misspelt_words_get_what_works(text: str, near: str) -> None:
         ),
         ("activity leads direction:sideways", "There is no direction “sideways”. Try one of: to-marketo, to-dynamics"),
         ("activity outcome:", "outcome: needs a value, such as outcome:skipped"),
-        ("activity leads contacts", "One at a time, please. Try: /sync activity object:leads"),
-        ("activity created skipped", "One at a time, please. Try: /sync activity outcome:created"),
+        ("activity leads contacts", "One at a time, please. Try: /sync activity leads"),
+        ("activity created skipped", "One at a time, please. Try: /sync activity created"),
         (
             "activity leads since:1h until:2h",
             "since must be before until. Did you mean: /sync activity object:leads since:2h until:1h",
