@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Database
 from storage.ledger.claiming import busy_lanes, in_line
@@ -29,7 +28,7 @@ async def test_postgresql_finds_the_few_that_wait_by_the_queues_index_though_its
         await connection.execute(text("ANALYZE changes"))
         await connection.execute(text("UPDATE changes SET state = 'deferred' WHERE id <= 4990"))
     query = in_line("leads", "to-marketo", "waiting", changes.c.record_id).limit(1)
-    spelled = query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+    spelled = query.compile(dialect=server.engine.dialect, compile_kwargs={"literal_binds": True})
     async with server.read() as connection:
         plan = str(list(await connection.execute(text(f"EXPLAIN {spelled}"))))
         busy = await busy_lanes(connection, [("leads", "to-marketo"), ("leads", "to-dynamics")])
@@ -39,7 +38,7 @@ async def test_postgresql_finds_the_few_that_wait_by_the_queues_index_though_its
 
 async def test_sqlite_finds_them_by_the_queues_index_in_order(sqlite_database: Database) -> None:
     query = in_line("leads", "to-marketo", "waiting", changes.c.id).limit(1)
-    spelled = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
+    spelled = query.compile(dialect=sqlite_database.engine.dialect, compile_kwargs={"literal_binds": True})
     async with sqlite_database.read() as connection:
         plan = str(list(await connection.execute(text(f"EXPLAIN QUERY PLAN {spelled}"))))
     assert "ix_changes_queue (object=? AND direction=? AND state>? AND state<?)" in plan and "B-TREE" not in plan
