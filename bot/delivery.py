@@ -7,14 +7,13 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta, tzinfo
 from typing import IO, Any
 
-import aiohttp
 import httpx
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.refusals import error_of
+from bot.refusals import FAILURES, error_of, is_out
 from storage.database import Database
-from storage.files import expired_files, file_is_gone, note_file
+from storage.files import expired_files, file_is_gone, note_file, put_off
 from storage.ledger.readings import record_act
 
 log = logging.getLogger(__name__)
@@ -22,6 +21,7 @@ CHUNK = 256 * 1024
 PERSONAL_DATA_KEPT_FOR = timedelta(days=7)
 LOOKS, BETWEEN_LOOKS = 4, 0.5
 AT_ONCE = 20
+HOUR = timedelta(hours=1)
 GONE = ("file_not_found", "file_deleted")
 
 
@@ -61,24 +61,36 @@ async def send_personal_file(
 
 
 async def delete_expired_files(database: Database, client: AsyncWebClient, now: datetime) -> int:
-    """Deletes from Slack what should be gone by `now`, a few at a time; returns how many. The others wait."""
+    """Deletes from Slack what should be gone by `now`, a few at a time; returns how many.
+
+    The others wait; what Slack does not delete is tried again in an hour, so that it is in nobody's way.
+    """
     async with database.read() as connection:
         due = await expired_files(connection, now, AT_ONCE)
     deleted = 0
     for number, file_id in due:
         try:
-            await client.files_delete(file=file_id)
-        except SlackApiError as refused:
-            if (error := error_of(refused)) not in GONE:
-                log.warning("Slack does not delete the expired file %s: %s", file_id, error)
-                continue
-        except (aiohttp.ClientError, TimeoutError) as failure:
-            log.warning("an expired file could not be deleted yet: %s", failure)
+            is_gone = await _delete(client, file_id)
+        except FAILURES as failure:
+            log.warning("expired files cannot be deleted yet: %s", failure)
             break
         async with database.write() as connection:
-            await file_is_gone(connection, number, now)
-        deleted += 1
+            await (file_is_gone(connection, number, now) if is_gone else put_off(connection, number, now + HOUR))
+        deleted += is_gone
     return deleted
+
+
+async def _delete(client: AsyncWebClient, file_id: str) -> bool:
+    """Whether Slack has it no more. Raises where Slack itself fails."""
+    try:
+        await client.files_delete(file=file_id)
+    except SlackApiError as refused:
+        if is_out(refused):
+            raise
+        if (error := error_of(refused)) not in GONE:
+            log.warning("Slack does not delete the expired file %s: %s", file_id, error)
+            return False
+    return True
 
 
 async def _uploaded(client: AsyncWebClient, file: IO[bytes], name: str) -> str:

@@ -27,3 +27,8 @@ async def expired_files(connection: AsyncConnection, now: datetime, limit: int) 
 
 async def file_is_gone(connection: AsyncConnection, number: int, now: datetime) -> None:
     await connection.execute(update(files).where(files.c.id == number).values(deleted_at=now))
+
+
+async def put_off(connection: AsyncConnection, number: int, until: datetime) -> None:
+    """It could not be deleted; until then nobody tries again."""
+    await connection.execute(update(files).where(files.c.id == number).values(expires_at=until))
