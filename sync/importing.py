@@ -20,11 +20,12 @@ from sync.engine import Engine
 from sync.errors import Later, Never, PersonMustLook, SyncFailure
 from sync.lanes import may_write
 from sync.marketo.bulk import IMPORT_FAILED, files_of
+from sync.marketo_rows import inserted
 from sync.matching import address
 from sync.objects import Object
 from sync.outcomes import Outcome, Written
 from sync.push import finish
-from sync.push_marketo import file_outcome, inserted, push_to_marketo, send_calls
+from sync.push_marketo import file_outcome, push_to_marketo, send_calls
 from sync.turnstile import Caller, calling_for
 
 log = logging.getLogger(__name__)
