@@ -191,7 +191,9 @@ async def test_who_is_well_again_is_named_when_another_gets_worse(looks: Looks, 
     await looks.look_between(NOW + 6 * MINUTE, NOW + 10 * MINUTE)
     await looks.backlog("accounts", 2000, NOW)
     await looks.look_between(NOW + 11 * MINUTE, NOW + 16 * MINUTE)
-    assert (await said(channel))[1:] == ["Worse: Accounts: 2,000 waiting, the oldest for 16m; Leads is well again."]
+    (line,) = (await said(channel))[1:]
+    worse = "Accounts: 2,000 waiting, the oldest for 16m (accounts backlog > 1,000 for 5m: 2,000)"
+    assert line == f"Worse: {worse}; Leads is well again."
 
 
 async def test_a_quiet_object_does_not_silence_the_others(looks: Looks, channel: Conversation) -> None:
@@ -230,7 +232,7 @@ async def test_a_group_that_asked_about_one_rule_is_called_though_another_one_wa
     await looks.look_between(NOW + 4 * HOUR + MINUTE, NOW + 4 * HOUR + 6 * MINUTE)
     posted = await channel.messages(channel="C0OPS")
     assert [one["mentions"] for one in posted if one["mentions"]] == [posted[-1]["mentions"]] != []
-    assert "Critical: Leads: 20,000 waiting, the oldest for 4h 6m." in posted[-1]["plain"]
+    assert "Critical: Leads: 20,000 waiting, the oldest for 4h 6m (" in posted[-1]["plain"]
 
 
 async def test_without_being_asked_nobody_is_called(looks: Looks, channel: Conversation) -> None:
@@ -250,6 +252,7 @@ async def test_where_the_channel_is_gone_the_subscriber_is_told_once_in_a_direct
     (told,) = [one for one in await channel.messages("U0ADMIN") if one["channel"].startswith("D")]
     assert "I cannot tell the channel C0OPS its alerts any more: Slack says channel_not_found" in told["plain"]
     assert "BEHIND  Leads: 1,204 waiting" in told["plain"]
+    assert "leads backlog > 1,000 for 5m: 1,204 · alert 1" in told["plain"]
     async with looks.database.read() as connection:
         (undelivered,) = await read_undelivered(connection)
     assert (undelivered.channel, undelivered.error) == ("C0OPS", "channel_not_found")
