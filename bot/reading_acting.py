@@ -11,6 +11,7 @@ from bot.request import Act, Audit, Errors, Pause, Resume, Run
 from bot.texts import _
 from bot.words import (
     FILLERS,
+    KEYS,
     NoSense,
     Token,
     Vocabulary,
@@ -163,7 +164,8 @@ def read_lanes(kind: type[L], tokens: list[Token], vocabulary: Vocabulary, name:
 
 def _unknown(token: Token, tokens: list[Token], name: str, vocabulary: Vocabulary) -> NoSense:
     """The hint has the nearest in the place of the word, and all else that was said."""
-    said, near = typed(token), nearest_of(token.value, [*vocabulary.objects, *DIRECTIONS])
+    said, kinds = typed(token), [*vocabulary.objects, *DIRECTIONS]
+    near = nearest_of(token.value, kinds) if token.key not in KEYS or token.key in ("object", "direction") else None
     if near is None:
         sentence = _("I do not know “{value}”. Try: /sync {name} {example} to-marketo")
         return NoSense(sentence.format(value=said, name=name, example=vocabulary.example), f"help {name}")

@@ -1,6 +1,7 @@
 """Words -> when a channel wants to hear nothing. Pure."""
 
 import re
+from collections.abc import Sequence
 from datetime import time, timedelta
 
 from bot import durations
@@ -8,9 +9,9 @@ from bot.amounts import time_of, weekday_of
 from bot.reading_terms import ALIKE, LONGEST, NUMBER, SHORTEST, unread
 from bot.request_subscribing import DAYS, Quiet
 from bot.texts import _
-from bot.words import NoSense, Token, Vocabulary, known, nearest_of, one_at_a_time, typed
+from bot.words import KEYS, NoSense, Token, Vocabulary, known, nearest_of, one_at_a_time, typed
 
-FILLERS = ("all", "everything", "for", "on", "every", "from", "at", "about", "here")
+FILLERS = ("all", "everything", "for", "on", "every", "from", "at", "about", "and", "here")
 ENDINGS = ("end", "stop", "off", "delete", "remove", "cancel")
 _TIME = r"\d\S*?(?:\s*[ap]m)?"
 _WINDOW = re.compile(rf"({_TIME})\s*(?:-|–|—|\bto\b|\buntil\b)\s*({_TIME})(?!\S)", re.IGNORECASE)
@@ -19,21 +20,28 @@ _MIDNIGHT = re.compile(r"24(?:[:.h]00)?")
 
 def read_quiet(tokens: list[Token], vocabulary: Vocabulary) -> Quiet:
     """`end` and a number; or an object, or none, and a span from now or a window of each week."""
-    text = " ".join(token.value if token.key == "object" else typed(token) for token in tokens)
+    objects = vocabulary.objects
+    text = " ".join(_said(token, objects) for token in tokens)
     words = [word for word in re.split(r'[\s",;]+', text) if word and not known(word, FILLERS)]
     if any(known(word, ENDINGS) for word in words):
         return _end([word for word in words if not known(word, ENDINGS)])
-    objects = list(dict.fromkeys(named for word in words if (named := known(word, vocabulary.objects))))
-    rest = [word for word in words if not known(word, vocabulary.objects)]
-    if len(objects) > 1:
-        tip = f"quiet {objects[0]} {' '.join(rest)}".strip()
+    named = list(dict.fromkeys(one for word in words if (one := known(word, objects))))
+    rest = [word for word in words if not known(word, objects)]
+    if len(named) > 1:
+        tip = f"quiet {named[0]} {' '.join(rest)}".strip()
         raise NoSense(_("One object at a time. Try: /sync {words}").format(words=tip), tip)
-    about = objects[0] if objects else None
+    about = named[0] if named else None
     if not rest:
         if about:
             raise _when("", f"quiet {about} 2h")
         return Quiet()
     return _timed(about, rest, vocabulary)
+
+
+def _said(token: Token, objects: Sequence[str]) -> str:
+    """`object:leads` is `leads`, also where the key is misspelt."""
+    meant = token.key == "object" or (token.key not in KEYS and known(token.value, objects))
+    return token.value if meant else typed(token)
 
 
 def _end(words: list[str]) -> Quiet:
@@ -81,8 +89,9 @@ def _for_a_while(about: str | None, span: timedelta) -> Quiet:
 def _nearest(words: list[str], hours: tuple[time, time] | None, vocabulary: Vocabulary) -> str | None:
     """The words with one that is misspelt put right; without such a one, what they have of a time, made whole."""
     for at, word in enumerate(words):
-        kinds = [*vocabulary.objects, *ENDINGS] if word.isalpha() and weekday_of(word) is None else []
-        if near := nearest_of(word, kinds) or (nearest_of(word, DAYS, ALIKE) if kinds else None):
+        if not word.isalpha() or weekday_of(word) is not None:
+            continue
+        if near := nearest_of(word, [*vocabulary.objects, *DAYS], ALIKE) or nearest_of(word, ENDINGS):
             return " ".join([*words[:at], near, *words[at + 1 :]])
     text = " ".join(words)
     days = [day for word in re.findall("[a-z]+", text, re.IGNORECASE) if (day := weekday_of(word)) is not None]

@@ -102,6 +102,9 @@ def test_an_offer_is_what_was_meant_or_changes_nothing(right: str) -> None:
         ("quiet end 3 4", "quiet end 3"),
         ("quiet leds 3h", "quiet leads 3h"),
         ("quiet backlog 3h", "quiet 3h"),
+        ("quiet test", "quiet 2h"),
+        ("pause by:user", "help pause"),
+        ("pause obejct:leads", "pause leads"),
         ("quiet leads until 18:00", "quiet leads 2h"),
         ("quiet sat", "quiet sat 00:00-24:00"),
         ("quiet sat 18:00", "quiet sat 18:00-24:00"),
@@ -130,7 +133,7 @@ def test_an_offer_holds_the_object_and_the_value(text: str, offer: str) -> None:
     read = asked(text)
     assert isinstance(read, Misunderstood)
     assert read.nearest == offer
-    assert f"/sync {offer}" in read.sentence or offer == "quiet" or "needs a value" in read.sentence
+    assert f"/sync {offer}" in read.sentence or offer in ("quiet", "help pause") or "needs a value" in read.sentence
     assert not isinstance(asked(offer), Misunderstood)
 
 
@@ -154,6 +157,7 @@ def test_an_offer_holds_the_object_and_the_value(text: str, offer: str) -> None:
         ("quiet sat 20:00-24:00", "quiet sat 20:00 to 24:00"),
         ("quiet 20:00-23:00 sat", "quiet sat 20:00-23:00"),
         ("quiet delete 3", "quiet end 3"),
+        ("quiet obejct:leads 30m", "quiet leads 30m"),
         ("alerts snooze 12 1 hour", "alerts snooze 12 1h"),
     ],
 )
