@@ -22,7 +22,7 @@ def read_quiet(tokens: list[Token], vocabulary: Vocabulary) -> Quiet:
     """`end` and a number; or an object, or none, and a span from now or a window of each week."""
     objects = vocabulary.objects
     text = " ".join(_said(token, objects) for token in tokens)
-    words = [word for word in re.split(r'[\s",;]+', text) if word and not known(word, FILLERS)]
+    words = [word for word in re.split(r'[\s";]+|,(?!\d)|(?<!\d),', text) if word and not known(word, FILLERS)]
     if any(known(word, ENDINGS) for word in words):
         return _end([word for word in words if not known(word, ENDINGS)])
     named = list(dict.fromkeys(one for word in words if (one := known(word, objects))))

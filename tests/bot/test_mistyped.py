@@ -154,6 +154,7 @@ def test_an_offer_holds_the_object_and_the_value(text: str, offer: str) -> None:
         ("unsubscribe 12,13", "unsubscribe 12 13"),
         ("quiet leads 30min", "quiet leads 30m"),
         ("quiet 2 hours leads", "quiet leads 2h"),
+        ("quiet 1,5 hours, leads", "quiet leads 90m"),
         ("quiet sat 20:00-24:00", "quiet sat 20:00 to 24:00"),
         ("quiet 20:00-23:00 sat", "quiet sat 20:00-23:00"),
         ("quiet delete 3", "quiet end 3"),
