@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from bot import blocks, charts, durations
-from bot.alerts.due import DAY, Period
+from bot.alerts.due import Period
 from bot.answers import Answer, assembled, fenced, say
 from bot.blocks import Block, Button, Word
 from bot.error_groups import number_of
@@ -41,6 +41,7 @@ class Digest:
     alerts: int = 0
     calls: Mapping[date, int] = field(default_factory=dict)
     daily_calls: int = 0
+    weekly: bool = False
 
 
 def draw(digest: Digest) -> Answer:
@@ -78,7 +79,7 @@ def _is_quiet(digest: Digest, found: Sequence[Standing]) -> bool:
 def _heading(digest: Digest) -> str:
     """What it is, of when; and where it comes late, that it does."""
     start, end = (f"{at:%a} {at.day} {at:%b %H:%M}" for at in _ends(digest))
-    what = _("Weekly digest") if _is_weekly(digest.period) else _("Daily digest")
+    what = _("Weekly digest") if digest.weekly else _("Daily digest")
     said = _("{what}, {start} to {end}").format(what=what, start=start, end=end)
     late = digest.picture.now - digest.period.end
     if late <= ON_TIME:
@@ -163,16 +164,12 @@ def _quota(digest: Digest) -> str:
     limit, today = count(digest.daily_calls), count(so_far)
     if not before:
         return _("Marketo calls: {today} today so far, of {limit} a day").format(today=today, limit=limit)
-    shown = before if _is_weekly(digest.period) else before[-1:]
+    shown = before if digest.weekly else before[-1:]
     day, most = max(shown, key=lambda each: each[1])
     words = _("Marketo calls: {today} today so far, {most} on {day}, of {limit} a day (days are US Central's)")
     if len(shown) > 1:
         words = _("Marketo calls: {today} today so far, at most {most}, on {day}, of {limit} a day (US Central's days)")
     return words.format(today=today, most=count(most), day=f"{day:%a} {day.day} {day:%b}", limit=limit)
-
-
-def _is_weekly(period: Period) -> bool:
-    return period.end - period.start > 2 * DAY
 
 
 def _buttons() -> list[Button]:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import export
 from bot.alerts.digest import Digest, draw
-from bot.alerts.due import Period, due, has, zone_of
+from bot.alerts.due import Period, due, has, is_weekly, with_missed, zone_of
 from bot.answers import Answer
 from bot.askers import Askers
 from bot.blocks import small
@@ -94,12 +94,13 @@ async def _send(sender: Sender, wanted: Subscription, period: Period, now: datet
     """What is done is written down at once, so that nothing but what was under way is repeated after a crash."""
     database = sender.world.database
     if not has(wanted.told_at, period):
-        await _post(sender, wanted, draw(await read_digest(sender.world, wanted, period, now)))
+        told = with_missed(wanted, period, wanted.told_at)
+        await _post(sender, wanted, draw(await read_digest(sender.world, wanted, told, now)))
         async with database.write() as connection:
             await digest_told(connection, wanted.id, period.end)
     if not has(wanted.listed_at, period):
         try:
-            await _send_list(sender, wanted, period, now)
+            await _send_list(sender, wanted, with_missed(wanted, period, wanted.listed_at), now)
         except SlackApiError as refusal:
             _unless(refusal, PERSON_GONE)
         async with database.write() as connection:
@@ -157,6 +158,7 @@ async def read_digest(world: World, wanted: Subscription, period: Period, now: d
             await _open_alerts(connection, wanted.channel),
             calls,
             world.settings.marketo_daily_calls,
+            is_weekly(wanted),
         )
 
 

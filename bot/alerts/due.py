@@ -4,14 +4,13 @@ Days and hours are those of the zone in which it was asked for, so a day in whic
 An hour that the clocks leave out comes after them, and of one that they repeat it is the first.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from storage.alerting import Subscription
 
 DAY = timedelta(days=1)
-TOO_LATE = DAY  # of what was long ago, nobody wants to hear
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +22,20 @@ class Period:
 
 
 def due(wanted: Subscription, now: datetime) -> Period | None:
-    """The period whose digest, or whose list, should have been sent by `now` and was not; None too where that is a
-    day ago."""
+    """The last period whose digest, or whose list, should have been sent by `now` and was not, however long ago."""
     period = last_period(wanted, now)
     waits = not has(wanted.told_at, period) or not has(wanted.listed_at, period)
-    return period if waits and wanted.created_at < period.end and now - period.end < TOO_LATE else None
+    return period if waits and wanted.created_at < period.end else None
+
+
+def with_missed(wanted: Subscription, period: Period, sent_at: datetime | None) -> Period:
+    """`period`, and before it whatever was missed since the one that ended at `sent_at`, or since it was asked for."""
+    known = sent_at or last_period(wanted, wanted.created_at).end
+    return replace(period, start=min(period.start, known))
+
+
+def is_weekly(wanted: Subscription) -> bool:
+    return wanted.terms.get("every") == "weekly"
 
 
 def has(sent_at: datetime | None, period: Period) -> bool:
@@ -38,7 +46,7 @@ def has(sent_at: datetime | None, period: Period) -> bool:
 def last_period(wanted: Subscription, now: datetime) -> Period:
     """The last one that was over at `now`, whatever was sent of it."""
     zone, at = zone_of(wanted), time.fromisoformat(wanted.terms.get("at", "09:00"))
-    step = timedelta(days=7) if wanted.terms.get("every") == "weekly" else DAY
+    step = timedelta(days=7) if is_weekly(wanted) else DAY
     day = now.astimezone(zone).date()
     if step > DAY:
         day -= (day.weekday() - int(wanted.terms.get("weekday", 0))) % 7 * DAY

@@ -77,7 +77,7 @@ def test_it_begins_with_its_period_and_the_verdict() -> None:
 
 def test_a_week_is_called_a_week_also_when_its_clocks_changed() -> None:
     week = Period(END - 7 * DAY - HOUR, END)
-    assert draw(busy(period=week)).text.startswith("Weekly digest, Mon 16 Nov 08:00 to Mon 23 Nov 09:00")
+    assert draw(busy(period=week, weekly=True)).text.startswith("Weekly digest, Mon 16 Nov 08:00 to Mon 23 Nov 09:00")
 
 
 def test_one_that_comes_late_says_so() -> None:
@@ -142,7 +142,7 @@ def test_the_quota_is_told_of_the_last_whole_day_and_of_the_one_under_way() -> N
 
 
 def test_the_quota_of_a_week_is_that_of_its_fullest_day() -> None:
-    said = draw(busy(period=Period(END - 7 * DAY, END), **CALLS)).text
+    said = draw(busy(period=Period(END - 7 * DAY, END), weekly=True, **CALLS)).text
     assert "1,204 today so far, at most 40,000, on Sat 21 Nov, of 50,000 a day" in said
 
 

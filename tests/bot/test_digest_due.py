@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.alerts.due import Period, due, last_period
+from bot.alerts.due import Period, due, last_period, with_missed
 from storage.alerting import Subscription
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -61,12 +61,26 @@ def test_a_weekly_digest_is_due_on_its_weekday_only_and_tells_of_a_week() -> Non
     assert due(friday, utc(2026, 11, 27, 8)) == Period(utc(2026, 11, 20, 8), utc(2026, 11, 27, 8))
 
 
-def test_a_digest_that_was_missed_is_due_until_it_is_a_day_late() -> None:
-    daily = sent(digest(), utc(2026, 11, 18, 8))
-    assert due(daily, utc(2026, 11, 24, 7)) == Period(utc(2026, 11, 22, 8), utc(2026, 11, 23, 8))
+def test_a_digest_that_was_missed_is_due_until_it_is_sent_and_the_next_one_tells_of_its_time() -> None:
+    daily, monday = sent(digest(), utc(2026, 11, 18, 8)), utc(2026, 11, 23, 8)
+    period = due(daily, utc(2026, 11, 24, 7))
+    assert period == Period(utc(2026, 11, 22, 8), monday)
+    assert with_missed(daily, period, daily.told_at) == Period(utc(2026, 11, 18, 8), monday)
     weekly = sent(digest(every="weekly", weekday=0), utc(2026, 11, 16, 8))
-    assert due(weekly, utc(2026, 11, 24, 7, 59)) is not None
-    assert due(weekly, utc(2026, 11, 24, 8)) is None
+    assert due(weekly, utc(2026, 11, 29, 8)) == Period(utc(2026, 11, 16, 8), monday)
+
+
+def test_the_first_digest_tells_of_the_day_before_it_was_asked_for_and_of_all_since() -> None:
+    wanted = digest(created_at=utc(2026, 11, 20, 10))
+    first, late = Period(utc(2026, 11, 20, 8), utc(2026, 11, 21, 8)), Period(utc(2026, 11, 22, 8), utc(2026, 11, 23, 8))
+    assert with_missed(wanted, first, None) == first
+    assert with_missed(wanted, late, None) == Period(first.start, late.end)
+
+
+def test_what_was_not_missed_is_not_told_again() -> None:
+    day = Period(utc(2026, 11, 22, 8), utc(2026, 11, 23, 8))
+    assert with_missed(digest(), day, utc(2026, 11, 22, 8)) == day
+    assert with_missed(digest(), day, utc(2026, 11, 23, 3)) == day  # it was another hour's before
 
 
 @pytest.mark.parametrize(

@@ -164,23 +164,26 @@ async def test_while_slack_fails_it_waits_and_nothing_is_sent_twice(
     assert (len(await posted(channel)), len(await sent_files(channel))) == (1, 1)
 
 
-async def test_one_that_was_missed_comes_once_and_says_for_which_time(
+async def test_what_was_missed_comes_at_once_with_the_list_of_all_that_time_and_says_how_late_it_is(
     asked: Database, settings: Settings, channel: Conversation
 ) -> None:
-    await send_due_digests(sender(asked, settings), DUE + 2 * DAY + 5 * HOUR)
-    await send_due_digests(sender(asked, settings), DUE + 2 * DAY + 5 * HOUR + MINUTE)
+    await failed(asked, error(DUE - HOUR), error(DUE + HOUR), error(DUE + DAY + HOUR))
+    for minutes in range(2):
+        await send_due_digests(sender(asked, settings), DUE + 2 * DAY + 5 * HOUR + minutes * MINUTE)
     (said,) = await posted(channel)
-    assert said.startswith("Daily digest, Tue 24 Nov 15:00 to Wed 25 Nov 15:00 · late by 5h")
+    assert said.startswith("Daily digest, Sun 22 Nov 15:00 to Wed 25 Nov 15:00 · late by 5h")
+    assert "3 records failed in this time" in said
+    (file,) = await sent_files(channel)
+    assert len(await channel.csv(file["id"])) == 3
+    await send_due_digests(sender(asked, settings), DUE + 3 * DAY)
+    assert (await posted(channel))[1].startswith("Daily digest, Wed 25 Nov 15:00 to Thu 26 Nov 15:00")
 
 
-async def test_a_week_that_is_over_for_a_day_is_not_told_any_more(
-    asked: Database, settings: Settings, channel: Conversation
-) -> None:
+async def test_a_week_is_told_however_late(asked: Database, settings: Settings, channel: Conversation) -> None:
     await ask(asked, replace(ASKED, terms={"every": "weekly", "weekday": 0, "at": "15:00"}))
-    await send_due_digests(sender(asked, settings), DUE + DAY)
-    assert await posted(channel) == []
-    await send_due_digests(sender(asked, settings), DUE + 7 * DAY)
-    assert (await posted(channel))[0].startswith("Weekly digest, Mon 23 Nov 15:00 to Mon 30 Nov 15:00")
+    await send_due_digests(sender(asked, settings), DUE + 3 * DAY)
+    (said,) = await posted(channel)
+    assert said.startswith("Weekly digest, Mon 16 Nov 15:00 to Mon 23 Nov 15:00 · late by 3d")
 
 
 async def test_whoever_asks_anew_in_another_zone_gets_it_at_that_hour_from_then_on(
