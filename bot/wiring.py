@@ -31,7 +31,7 @@ def collect_garbage_seldom() -> None:
     That took a seventh of a drain's processor time. Nearly all garbage here is freed without being searched for.
     """
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(10_000, 10, 10)  # 700, 10, 10 by default; with 50,000 a first sync held twice the memory
 
 
 def described_objects(settings: Settings) -> tuple[Object, ...]:
