@@ -1,4 +1,4 @@
-"""An opt-out stays behind no error: what is refused beside it waits for a person, the opt-out does not."""
+"""An opt-out goes ahead of what is refused beside it: that waits for a person, the opt-out does not."""
 
 from itertools import product
 
