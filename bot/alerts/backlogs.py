@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.alerts.causes import free_of
 from bot.alerts.figures import Figures, age_of, count_of
-from bot.alerts.readings import ELSEWHERE, LEAVES_AT, RANKS, UNKNOWN, Band, Reading, above, many, so
+from bot.alerts.readings import ELSEWHERE, LEAVES_AT, RANKS, UNKNOWN, Band, Reading, above, many, so, too_many
 from bot.alerts.wants import Wants
 from storage.history import Lane
 
@@ -24,7 +24,8 @@ def backlog(figures: Figures, wants: Wants) -> Iterator[Reading]:
                 return many(count_of(ones), limit)
 
             band = _late("backlog", name, figures, wants, judged)
-            yield _of_object("backlog", name, figures, wants, band, value=count_of(lanes), limit=limit)
+            numbers = {"value": count_of(lanes), "limit": limit, "critical": too_many(limit)}
+            yield _of_object("backlog", name, figures, wants, band, **numbers)
 
 
 def oldest(figures: Figures, wants: Wants) -> Iterator[Reading]:
@@ -37,7 +38,8 @@ def oldest(figures: Figures, wants: Wants) -> Iterator[Reading]:
                 return above(age_of(ones, figures.now), limit, limit * CRITICAL_AGES)
 
             band = _late("oldest", name, figures, wants, judged)
-            yield _of_object("oldest", name, figures, wants, band, value=age_of(lanes, figures.now), limit=limit)
+            numbers = {"value": age_of(lanes, figures.now), "limit": limit, "critical": limit * CRITICAL_AGES}
+            yield _of_object("oldest", name, figures, wants, band, **numbers)
 
 
 def growing(figures: Figures, wants: Wants) -> Iterator[Reading]:

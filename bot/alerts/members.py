@@ -146,7 +146,7 @@ def rules(members: Sequence[Member]) -> str:
 
 def _rule(one: Member) -> str:
     rule = str(one["rule"])
-    value, limit = one.get("value"), one.get("limit")
+    value, limit = one.get("value"), _limit(one)
     where = f"{one['object']} " if one.get("object") else ""
     lasts = f" for {_held(one)}" if one.get("held") else ""
     if rule in ("backlog", "errors"):
@@ -163,6 +163,11 @@ def _rule(one: Member) -> str:
     return (
         f"{where}{rule}{least}: {code_of(one) if one.get('code') else clean(str(one['subject'])).removeprefix('code:')}"
     )
+
+
+def _limit(one: Member) -> Any:
+    """The one that makes it as bad as it is."""
+    return one.get("critical", one.get("limit")) if one.get("level") == "critical" else one.get("limit")
 
 
 def _held(one: Member) -> str:

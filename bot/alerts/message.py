@@ -72,6 +72,11 @@ def standing(telling: Telling) -> str:
     return "\n".join(_verdicts(telling))
 
 
+def in_full(telling: Telling) -> str:
+    """Everything that its message says of how things are, and by which rules."""
+    return f"{standing(telling)}\n{_footer(telling)}"
+
+
 def in_short(episode: Episode, now: datetime, zone: tzinfo) -> str:
     """The first line alone."""
     return _verdicts(Telling(episode, now, zone))[0]
@@ -204,8 +209,9 @@ def _still(telling: Telling) -> str:
 
 
 def _worse(turn: EpisodeTurn, zone: tzinfo) -> str:
-    said = sentences(_of(turn, turn.detail.get("worse", [])), zone)
-    return f"{_heading(turn)}: {'; '.join([*said, *_no_more(turn)])}."
+    worse = _of(turn, turn.detail.get("worse", []))
+    said = f"{'; '.join(sentences(worse, zone))} ({rules(worse)})"
+    return f"{_heading(turn)}: {'; '.join([said, *_no_more(turn)])}."
 
 
 def _heading(turn: EpisodeTurn) -> str:

@@ -79,7 +79,12 @@ def above(value: float, warning: float, critical: float | None = None) -> Band:
 
 def many(value: int, limit: int) -> Band:
     """More than a number; ten times as many are critical, and more than ten where any is too many."""
-    return above(value, limit, max(limit, 1) * CRITICAL_TIMES)
+    return above(value, limit, too_many(limit))
+
+
+def too_many(limit: int) -> int:
+    """The number of which more are critical."""
+    return max(limit, 1) * CRITICAL_TIMES
 
 
 def so(is_so: bool, level: Level = "critical") -> Band:

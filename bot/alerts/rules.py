@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.alerts.backlogs import backlog, growing, oldest, stalled
 from bot.alerts.connections import down, native_sync, refused, schema, throttled
 from bot.alerts.figures import Figures, age_of, count_of
-from bot.alerts.readings import ELSEWHERE, UNKNOWN, Band, Reading, above, many, so
+from bot.alerts.readings import ELSEWHERE, UNKNOWN, Band, Reading, above, many, so, too_many
 from bot.alerts.wants import Wants
 from storage.alerting import Level
 from storage.error_groups import Group
@@ -28,8 +28,9 @@ def failures(figures: Figures, wants: Wants) -> Iterator[Reading]:
             failed, synced = figures.failed.get(name, 0), figures.synced.get(name, 0)
             share = 100 * failed // max(failed + synced, 1)
             limit = int(wants.threshold("failures", wanted))
-            band = above(share, limit, max(CRITICAL_SHARE, limit)) if failed >= FEWEST_FAILED else Band()
-            numbers = {"value": share, "limit": limit, "failed": failed}
+            critical = max(CRITICAL_SHARE, limit)
+            band = above(share, limit, critical) if failed >= FEWEST_FAILED else Band()
+            numbers = {"value": share, "limit": limit, "critical": critical, "failed": failed}
             yield _reading("failures", name, wants, band, failed, name, **numbers)
 
 
@@ -57,14 +58,17 @@ def errors(figures: Figures, wants: Wants) -> Iterator[Reading]:
         if wanted := wants.about("errors", name):
             value, limit = _open(figures, name), wants.threshold("open", wanted)
             band = many(value, limit)
-            yield _reading("errors", name or "all", wants, band, value, name, value=value, limit=limit, code=None)
+            numbers = {"value": value, "limit": limit, "critical": too_many(limit), "code": None}
+            yield _reading("errors", name or "all", wants, band, value, name, **numbers)
     for wanted in asked:
         if code := wanted.terms.get("code"):
             value, limit = _of_code(figures.groups, code, wanted.object), int(wanted.terms.get("open", 0))
             subject = f"{wanted.object} code:{code}" if wanted.object else f"code:{code}"
             # No more than COUNT_STOPS_AT of a code are counted.
             band = so(True) if value > COUNT_STOPS_AT >= limit else many(value, limit)
-            yield _reading("errors", subject, wants, band, value, wanted.object, value=value, limit=limit, code=code)
+            critical = max(min(too_many(limit), COUNT_STOPS_AT), limit)
+            numbers = {"value": value, "limit": limit, "critical": critical, "code": code}
+            yield _reading("errors", subject, wants, band, value, wanted.object, **numbers)
 
 
 def quota(figures: Figures, wants: Wants) -> Iterator[Reading]:
@@ -82,7 +86,7 @@ def quota(figures: Figures, wants: Wants) -> Iterator[Reading]:
     else:
         ours = round(own.used / own.stops_at, 6)  # 32,000 of 40,000 are 0.8, and not 0.79999…
         band = Band(_quota_level(ours), _quota_level(ours / QUOTA_LEAVES_AT))
-        numbers = {"value": round(100 * ours), "limit": 80, "used": round(100 * own.used)}
+        numbers = {"value": round(100 * ours), "limit": 80, "critical": 100, "used": round(100 * own.used)}
         numbers |= {"stops_at": round(100 * own.stops_at), "stopped": not own.may_call}
         held_up = [] if own.may_call else figures.to("marketo")
         numbers |= {"waiting": count_of(held_up), "age": age_of(held_up, figures.now)}

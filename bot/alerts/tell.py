@@ -258,6 +258,6 @@ def _called(claimed: Sequence[EpisodeTurn]) -> list[str]:
 
 
 def _in_place_of(channel: str, error: str, telling: Telling) -> Answer:
-    said = message.in_short(telling.episode, telling.now, telling.zone)
+    said = message.in_full(telling)
     why = f"I cannot tell the channel {channel} its alerts any more: Slack says {error}. Invite me there again, or stop"
     return Answer(for_mrkdwn(f"{why} them there with /sync unsubscribe. What I would have said:\n{said}"))

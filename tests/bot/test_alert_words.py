@@ -51,6 +51,17 @@ def buttons(found: Figures, wanted: Wants | None = None) -> dict[str, str]:
             "leads backlog &gt; 10,000 for 5m: 20,000; leads growing: 20,000, 9,000 6 h ago",
         ),
         (
+            figures(lane(waiting=200_000, age=9 * HOUR)),
+            "BEHIND, CRITICAL  Leads: 200,000 waiting, the oldest for 9h.",
+            "leads backlog &gt; 100,000 for 5m: 200,000; leads oldest &gt; 8h for 5m: 9h",
+        ),
+        (
+            figures(lane(), failed={"leads": 60}, synced={"leads": 40}),
+            "ERRORS, CRITICAL  Leads: 60 % of the last hour's records failed (60).",
+            "leads failures &gt; 50 % for 5m: 60 %",
+        ),
+        (figures(lane(errors=5_100)), "ERRORS, CRITICAL  5,100 errors open.", "errors &gt; 5,000 for 5m: 5,100"),
+        (
             figures(lane(waiting=5, age=HOUR), queued_since={"leads": NOW - 40 * MINUTE}),
             "BEHIND, CRITICAL  Leads: 5 waiting, the oldest for 1h, nothing synced for 40m.",
             "leads stalled &gt; 30m for 5m: 40m",
@@ -130,13 +141,13 @@ def buttons(found: Figures, wanted: Wants | None = None) -> dict[str, str]:
             "QUOTA, CRITICAL  81 % of the day's calls to Marketo are used, and the rest is left to other integrations; "
             "nothing is read from Marketo or written to it until they are counted anew; "
             "12 changes wait, the oldest for 1h.",
-            "quota ≥ 80 % of ours: 101 %",
+            "quota ≥ 100 % of ours: 101 %",
         ),
         (
             figures(own=Own(used=1.0, stops_at=1.0, may_call=False)),
             "QUOTA, CRITICAL  100 % of the day's calls to Marketo are used; "
             "nothing is read from Marketo or written to it until they are counted anew.",
-            "quota ≥ 80 % of ours: 100 %",
+            "quota ≥ 100 % of ours: 100 %",
         ),
         (
             figures(stopped("leads", "brake-empty", held=True, stopped_message="Dynamics shows no leads at all")),

@@ -89,7 +89,7 @@ async def test_another_object_and_a_higher_level_edit_the_message_and_grow_the_t
     await looks.backlog("accounts", 0, NOW)
     await looks.look_between(NOW + 12 * MINUTE, NOW + 22 * MINUTE)
     assert await thread(channel) == [
-        "Critical: Accounts: 20,000 waiting, the oldest for 11m.",
+        "Critical: Accounts: 20,000 waiting, the oldest for 11m (accounts backlog > 10,000 for 5m: 20,000).",
         "Better: Accounts is well again.",
     ]
     (edited,) = await roots(channel)
@@ -115,7 +115,9 @@ async def test_late_again_within_the_hour_goes_on_with_the_message(looks: Looks,
     await late_again_after(looks, 40 * MINUTE)
     (edited,) = await roots(channel)
     assert edited.startswith("BEHIND  Leads: 5,000 waiting")
-    assert (await thread(channel))[1:] == ["Again: Leads: 5,000 waiting, the oldest for 5m."]
+    assert (await thread(channel))[1:] == [
+        "Again: Leads: 5,000 waiting, the oldest for 5m (leads backlog > 1,000 for 5m: 5,000)."
+    ]
     await recover(looks)
     await looks.look_between(NOW + 62 * MINUTE, NOW + 72 * MINUTE)
     assert (await roots(channel))[0].startswith("RECOVERED  Leads was behind, on and off, for 1h 2m; 5,000 records")

@@ -66,7 +66,7 @@ async def test_two_processes_that_look_at_once_announce_every_turn_once(
     assert await looks.turns() == ["opened", "worse", "recovered"]
     assert await said(channel) == [
         "RECOVERED  Leads and Accounts were behind for 14m; 21,204 records affected.",
-        "Critical: Accounts: 20,000 waiting, the oldest for 12m.",
+        "Critical: Accounts: 20,000 waiting, the oldest for 12m (accounts backlog > 10,000 for 5m: 20,000).",
         "Recovered: Leads and Accounts were behind for 14m; 21,204 records affected.",
     ]
 
