@@ -134,7 +134,8 @@ def _entry(group: Group, now: datetime) -> list[list[Word]]:
     """Two lines: the code, how many, how new and how old; whose, and what to do."""
     are = _("{count} open").format(count=number_of(group.errors))
     new = _("{count} new").format(count=number_of(group.new))
-    oldest = _("oldest {span}").format(span=durations.spell(max(now - group.oldest, timedelta())))
+    span = durations.spell(max(now - group.oldest, timedelta()))
+    oldest = _("oldest first failed {span} ago").format(span=span)
     what = explained(group.code) or _("Not a code I know: open it and read the messages.")
     objects = ", ".join(named(clean(one)) for one in group.objects)
     facts = " · ".join([are, new, oldest])
@@ -149,7 +150,7 @@ def _more(digest: Digest) -> str:
 
 def _facts(digest: Digest) -> list[str]:
     """The quota and the alerts that are open."""
-    facts = [_quota(digest)] if digest.calls else []
+    facts = [_quota(digest)]
     if digest.alerts:
         words = plural(
             "{count} alert is open in this channel", "{count} alerts are open in this channel", digest.alerts
@@ -160,6 +161,8 @@ def _facts(digest: Digest) -> list[str]:
 
 def _quota(digest: Digest) -> str:
     """Marketo's days are US Central's, so the one under way is told apart from those before."""
+    if not digest.calls:
+        return _("Marketo calls: not known, Marketo did not say how many were made")
     *before, (_today, so_far) = sorted(digest.calls.items())
     limit, today = count(digest.daily_calls), count(so_far)
     if not before:

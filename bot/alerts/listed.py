@@ -133,12 +133,12 @@ def subscribed(said: str, before: Sequence[str], replaced: bool) -> Answer:
     return say(sentence, Button(_("Alerts"), Alerts().words), Button(_("Test"), Alerts("test").words))
 
 
-def subscribed_by(name: str, said: str, before: Sequence[str], replaced: bool) -> Answer:
-    """For everybody in the channel."""
+def subscribed_by(name: str, said: str, before: Sequence[str], replaced: bool, more: str = "") -> Answer:
+    """For everybody in the channel; `more` is what else there is to say."""
     sentence = _("{name} subscribed this channel to {what}.").format(name=name, what=said) + _in_place(
         said, before, replaced
     )
-    return say(sentence, Button(_("Alerts"), Alerts().words))
+    return say(f"{sentence} {more}".strip(), Button(_("Alerts"), Alerts().words))
 
 
 def _in_place(said: str, before: Sequence[str], replaced: bool) -> str:

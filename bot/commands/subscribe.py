@@ -31,7 +31,7 @@ from bot.answers import Answer
 from bot.request_subscribing import Subscribe
 from bot.safe import clean
 from bot.subscribing import called, channel_of, defaults_of, lines_of, not_told, refusal, uninvited
-from bot.texts import ENGLISH, speaking
+from bot.texts import ENGLISH, _, speaking
 from bot.world import Asker, World
 from storage.alerting import Subscription
 from storage.ledger.readings import record_act
@@ -53,11 +53,23 @@ async def answer(request: Subscribe, asker: Asker, world: World) -> Answer:
         return mine
     with speaking(ENGLISH):
         name = clean(await world.name_of(asker.user_id))
-        return replace(mine, public=listed.subscribed_by(name, said(), await _before(gone, world), replaced))
+        before, more = await _before(gone, world), await _list_goes(name, gone, asker, world)
+        return replace(mine, public=listed.subscribed_by(name, said(), before, replaced, more))
 
 
 async def _before(gone: Sequence[Subscription], world: World) -> list[str]:
     return [line.said for line in await lines_of(gone, world)]
+
+
+async def _list_goes(name: str, gone: Sequence[Subscription], asker: Asker, world: World) -> str:
+    """To whom a digest's list of what failed goes, and to whom no more; nothing where nobody else had it."""
+    others = [one.created_by for one in gone if one.kind == "digest" and one.created_by != asker.user_id]
+    if not others:
+        return ""
+    sentence = _("The list of what failed goes to {name} now, no longer to {other}.")
+    if not asker.may_see_people:
+        sentence = _("The list of what failed no longer goes to {other}, nor to {name}, who may not read names.")
+    return sentence.format(name=name, other=clean(await world.name_of(others[0])))
 
 
 async def _keep(

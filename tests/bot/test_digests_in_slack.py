@@ -108,8 +108,8 @@ async def test_it_tells_what_was_synced_what_waits_and_what_failed(
     assert leads.split() == ["Leads", "1,204", "0", "5", "1h"]
     assert "888" not in said
     assert "2 records failed in this time; 3 errors are open, by cause:" in said
-    assert "1003  2 open · 2 new · oldest 2h" in said
-    assert "709  1 open · 0 new · oldest 1d 16h" in said
+    assert "1003  2 open · 2 new · oldest first failed 2h ago" in said
+    assert "709  1 open · 0 new · oldest first failed 1d 16h ago" in said
     assert "Ada Lovelace" not in str(await channel.messages(channel="C0OPS"))
 
 
@@ -307,7 +307,7 @@ async def test_where_blocks_are_refused_it_is_complete_in_plain_text(
     await send_due_digests(sender(asked, settings), DUE)
     (message,) = await channel.messages(channel="C0OPS")
     assert message["blocks"] == []
-    assert "1003  1 open · 1 new · oldest 1h" in message["text"]
+    assert "1003  1 open · 1 new · oldest first failed 1h ago" in message["text"]
 
 
 async def test_marketos_calls_are_told_where_this_process_syncs(

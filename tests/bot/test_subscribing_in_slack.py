@@ -258,6 +258,17 @@ async def test_an_alert_is_silent_for_a_span_or_until_nine_where_its_presser_is(
     assert (await episode(sqlite_database, number)).snoozed_until == silent_until
 
 
+async def test_who_takes_a_digest_over_is_told_to_whom_its_list_goes(
+    sqlite_database: Database, talk: Conversation
+) -> None:
+    first = await talk.say("/sync subscribe digest 09:00", "U0OPS")
+    assert "The list of what failed" not in first["plain"]
+    taken = await talk.say("/sync subscribe digest 09:00")
+    assert "The list of what failed goes to Ada Admin now, no longer to Otto Ops." in taken["plain"]
+    back = await talk.say("/sync subscribe digest 10:00", "U0OPS")
+    assert "The list of what failed no longer goes to Ada Admin, nor to Otto Ops" in back["plain"]
+
+
 async def test_a_snooze_is_ended_by_words_or_by_the_button_in_the_place_of_those_that_began_it(
     sqlite_database: Database, talk: Conversation
 ) -> None:
