@@ -154,7 +154,7 @@ def _people(telling: Telling) -> list[str]:
     if episode.acknowledged_by and episode.acknowledged_at:
         at = clock(episode.acknowledged_at, telling.zone)
         found.append(f"Acknowledged by {clean(episode.acknowledged_by)} at {at}")
-    if is_snoozed(episode, telling.now):
+    if episode.snoozed_until and is_snoozed(episode, telling.now):
         by, until = clean(episode.snoozed_by or ""), _until(episode.snoozed_until, telling)
         found.append(f"Snoozed by {by} until {until}")
     return found
