@@ -196,9 +196,18 @@ def _told(name: str) -> str:
 
 
 def clock(moment: datetime, zone: tzinfo) -> str:
-    """`14:02 UTC`: readers of a channel live in several zones."""
+    """`14:02 UTC`, `11:02 UTC-3`: readers of a channel live in several zones.
+
+    Many zones have no letters of their own, and IST means three of them.
+    """
     there = moment.astimezone(zone)
-    return f"{there:%H:%M %Z}"
+    return f"{there:%H:%M} {_apart(there.utcoffset() or timedelta())}"
+
+
+def _apart(offset: timedelta) -> str:
+    hours, minutes = divmod(abs(int(offset.total_seconds())) // 60, 60)
+    apart = f"{'-' if offset < timedelta() else '+'}{hours}{f':{minutes:02}' if minutes else ''}"
+    return f"UTC{apart}" if offset else "UTC"
 
 
 def _span(seconds: Any) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -203,6 +204,21 @@ def test_what_is_gone_says_which_code_it_was_while_it_rests() -> None:
     assert sentences([{"rule": "new-code", "subject": gone.subject, **gone.numbers}], UTC) == [
         "a new error, 1003: 0 open"
     ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "since"),
+    [
+        ("UTC", "14:22 UTC"),
+        ("Europe/Berlin", "15:22 UTC+1"),
+        ("America/Sao_Paulo", "11:22 UTC-3"),
+        ("Asia/Kolkata", "19:52 UTC+5:30"),
+        ("America/St_Johns", "10:52 UTC-3:30"),
+    ],
+)
+def test_times_name_their_zone_so_that_everybody_can_tell_which(zone: str, since: str) -> None:
+    late = figures(own=Own(overdue_since=NOW - 10 * MINUTE))
+    assert f"since {since}" in root(Telling(episode_of(late), NOW, ZoneInfo(zone))).text
 
 
 def test_the_buttons_carry_the_words_one_could_have_typed() -> None:
