@@ -4,14 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any
 
 from bot import blocks, durations
 from bot.alerts.episodes import how_bad
 from bot.alerts.members import clock, rules, sentences, subjects
 from bot.alerts.offers import buttons
 from bot.alerts.quiet import is_snoozed
-from bot.alerts.readings import FAMILIES
+from bot.alerts.turns import better, worse
 from bot.answers import Answer
 from bot.blocks import Block
 from bot.figures import count
@@ -198,7 +197,7 @@ def _happened(telling: Telling, turn: EpisodeTurn) -> str:
         then = replace(telling.episode, closed_at=turn.at, detail={**telling.episode.detail, **turn.detail})
         heading, _, rest = _verdicts(replace(telling, episode=then))[0].partition("  ")
         return f"{heading.capitalize()}: {rest}"
-    return _worse(turn, telling.zone) if turn.kind == "worse" else _better(turn, telling.zone)
+    return worse(turn, telling.zone) if turn.kind == "worse" else better(turn, telling.zone)
 
 
 def _still(telling: Telling) -> str:
@@ -206,44 +205,6 @@ def _still(telling: Telling) -> str:
     members = telling.episode.detail.get("members", {}).values()
     critical = ", critical" if telling.episode.level == "critical" else ""
     return f"Still{critical}: {'; '.join(sentences(members, telling.zone))}."
-
-
-def _worse(turn: EpisodeTurn, zone: tzinfo) -> str:
-    worse = _of(turn, turn.detail.get("worse", []))
-    said = f"{'; '.join(sentences(worse, zone))} ({rules(worse)})"
-    return f"{_heading(turn)}: {'; '.join([said, *_no_more(turn)])}."
-
-
-def _heading(turn: EpisodeTurn) -> str:
-    critical = turn.detail.get("level") == "critical"
-    if turn.detail.get("again"):
-        return "Again, critical" if critical else "Again"
-    return "Critical" if critical else "Worse"
-
-
-def _better(turn: EpisodeTurn, zone: tzinfo) -> str:
-    said = _no_more(turn) or sentences(turn.detail["members"].values(), zone)
-    heading = "" if turn.detail.get("dropped") and not turn.detail.get("gone") else "Better: "
-    told = f"{heading}{'; '.join(said)}."
-    return f"{told[:1].upper()}{told[1:]}"
-
-
-def _no_more(turn: EpisodeTurn) -> list[str]:
-    """Who is well again, and who is not watched any more."""
-    gone, dropped = turn.detail.get("gone", []), turn.detail.get("dropped", [])
-    well = f"{subjects(gone)} {'are' if len(gone) > 1 else 'is'} well again" if gone else ""
-    if gone and _is_of_errors(turn):
-        well = f"within limits again: {subjects(gone)}"
-    return [*([well] if gone else []), *([f"not watched any more: {subjects(dropped)}"] if dropped else [])]
-
-
-def _is_of_errors(turn: EpisodeTurn) -> bool:
-    """Of errors some may well be open still."""
-    return any(FAMILIES[str(one["rule"])] == "errors" for one in turn.detail["members"].values())
-
-
-def _of(turn: EpisodeTurn, subjects_: Sequence[str]) -> list[Mapping[str, Any]]:
-    return [one for one in turn.detail["members"].values() if str(one["subject"]) in subjects_]
 
 
 def _until(moment: datetime, telling: Telling) -> str:
