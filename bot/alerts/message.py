@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot import blocks, durations
+from bot.alerts.channels import block_of, in_mrkdwn
 from bot.alerts.episodes import how_bad
 from bot.alerts.members import clock, rules, sentences, subjects
 from bot.alerts.offers import buttons
@@ -14,7 +15,7 @@ from bot.alerts.turns import better, worse
 from bot.answers import Answer
 from bot.blocks import Block
 from bot.figures import count
-from bot.safe import clean, for_mrkdwn
+from bot.safe import clean
 from storage.alerting import Episode, EpisodeTurn
 
 MOST_SENTENCES = 8
@@ -53,16 +54,16 @@ class Telling:
 
 def root(telling: Telling) -> Answer:
     """The episode's message, true at `now`."""
-    said = _verdicts(telling)
+    said, channels = _verdicts(telling), _channels(telling.episode)
     small = [*_people(telling), *_late(telling), _footer(telling)]
     called = mentions(telling.calls)
     drawn: list[Block] = [
         *([{"type": "section", "text": {"type": "mrkdwn", "text": called}}] if called else []),
-        blocks.plain("\n".join(said)),
+        block_of("\n".join(said), channels),
         blocks.small("\n".join(small)),
         blocks.actions(buttons(telling.episode, telling.now)),
     ]
-    text = "\n".join([for_mrkdwn(line) for line in [*said, *small]])
+    text = in_mrkdwn("\n".join([*said, *small]), channels)
     return Answer(f"{called} {text}" if called else text, drawn)
 
 
@@ -90,8 +91,16 @@ def line(telling: Telling, turns: Sequence[EpisodeTurn]) -> Answer | None:
     called = mentions(telling.calls)
     if not said:
         return None
-    text = for_mrkdwn("\n".join(said))
+    text = in_mrkdwn("\n".join(said), _channels(telling.episode))
     return Answer(f"{called} {text}" if called else text)
+
+
+def _channels(episode: Episode) -> list[str]:
+    """Those that it is about."""
+    if episode.family != "undelivered":
+        return []
+    members = episode.detail.get("members", {}).values()
+    return [*episode.detail.get("ever", ()), *(str(one["subject"]) for one in members)]
 
 
 def mentions(ids: Sequence[str]) -> str:

@@ -17,13 +17,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.alerts import message
+from bot.alerts.channels import in_mrkdwn
 from bot.alerts.message import LATE, Telling
 from bot.alerts.quiet import is_held_back, zone_named
 from bot.alerts.redraw import Redrawer
 from bot.answers import Answer, Block
 from bot.deliver import OF_BLOCKS
 from bot.refusals import FAILURES, NO_CHANNEL, asked_to_wait, error_of, is_out
-from bot.safe import for_mrkdwn
 from storage.alerting import Episode, EpisodeTurn, Subscription
 from storage.database import Database
 from storage.episodes import last_turn, read_episode, read_open_episodes, read_to_tell, was_lost
@@ -260,4 +260,4 @@ def _called(claimed: Sequence[EpisodeTurn]) -> list[str]:
 def _in_place_of(channel: str, error: str, telling: Telling) -> Answer:
     said = message.in_full(telling)
     why = f"I cannot tell the channel {channel} its alerts any more: Slack says {error}. Invite me there again, or stop"
-    return Answer(for_mrkdwn(f"{why} them there with /sync unsubscribe. What I would have said:\n{said}"))
+    return Answer(in_mrkdwn(f"{why} them there with /sync unsubscribe. What I would have said:\n{said}", [channel]))

@@ -17,7 +17,8 @@ def of_mrkdwn(text: str) -> str:
     """mrkdwn without its control characters: links by their words, dates by their fallback."""
     text = re.sub(r"<!date\^[^|<>]*\|([^<>]*)>", r"\1", text)
     text = re.sub(r"<!subteam\^([A-Z0-9]+)(?:\|[^<>]*)?>", r"@\1", text)
-    text = re.sub(r"<[!@#]([^|<>]*)(?:\|[^<>]*)?>", r"@\1", text)
+    text = re.sub(r"<#([^|<>]*)(?:\|[^<>]*)?>", r"#\1", text)
+    text = re.sub(r"<[!@]([^|<>]*)(?:\|[^<>]*)?>", r"@\1", text)
     text = re.sub(r"<([^|<>]*)\|([^<>]*)>", r"\2", text)
     text = re.sub(r"<([^<>]*)>", r"\1", text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
@@ -99,7 +100,9 @@ def _leaf(leaf: Block) -> str:
         return f":{leaf.get('name', '')}:"
     if kind == "date":
         return str(leaf.get("fallback") or leaf.get("timestamp", ""))
-    named = ("user_id", "usergroup_id", "channel_id", "range", "value")
+    if kind == "channel":
+        return f"#{leaf.get('channel_id', '')}"
+    named = ("user_id", "usergroup_id", "range", "value")
     return next((f"@{leaf[name]}" for name in named if name in leaf), "")
 
 

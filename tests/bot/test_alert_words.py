@@ -157,7 +157,7 @@ def buttons(found: Figures, wanted: Wants | None = None) -> dict[str, str]:
         ),
         (
             figures(undelivered=[Undelivered("C0SALES", NOW - HOUR, "is_archived")]),
-            "UNDELIVERED  Slack does not take messages for the channel C0SALES (is_archived).",
+            "UNDELIVERED  Slack does not take messages for the channel <#C0SALES> (is_archived).",
             "undelivered: is_archived",
         ),
     ],

@@ -250,7 +250,7 @@ async def test_where_the_channel_is_gone_the_subscriber_is_told_once_in_a_direct
     await subscribed(looks, "C0OPS")
     await looks.look_between(NOW, NOW + FIVE)
     (told,) = [one for one in await channel.messages("U0ADMIN") if one["channel"].startswith("D")]
-    assert "I cannot tell the channel C0OPS its alerts any more: Slack says channel_not_found" in told["plain"]
+    assert "I cannot tell the channel #C0OPS its alerts any more: Slack says channel_not_found" in told["plain"]
     assert "BEHIND  Leads: 1,204 waiting" in told["plain"]
     assert "leads backlog > 1,000 for 5m: 1,204 · alert 1" in told["plain"]
     async with looks.database.read() as connection:
@@ -280,7 +280,7 @@ async def test_other_channels_hear_of_one_that_takes_nothing(looks: Looks, chann
     await channel.control("workspace", channels=[])
     await looks.look_between(NOW, NOW + 20 * MINUTE)
     (told,) = await said(channel)
-    assert "UNDELIVERED  Slack does not take messages for the channel C0GONE (channel_not_found)." in told
+    assert "UNDELIVERED  Slack does not take messages for the channel #C0GONE (channel_not_found)." in told
 
 
 async def test_between_two_messages_in_a_channel_a_second_passes(looks: Looks, settings: Settings) -> None:

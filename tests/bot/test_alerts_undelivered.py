@@ -110,6 +110,17 @@ async def test_whoever_slack_cannot_reach_now_hears_later(looks: Looks, channel:
     assert len(await direct(channel, "U0ADMIN")) == 1
 
 
+async def test_a_channel_that_takes_nothing_is_named_as_slack_names_it(looks: Looks, channel: Conversation) -> None:
+    await subscribed(looks, "C0OLD", what="backlog")
+    await subscribed(looks, "C0OPS", what="undelivered")
+    await channel.control("workspace", channels=[{"id": "C0OLD", "is_archived": True}])
+    await looks.look_between(NOW, NOW + 4 * FIVE, FIVE)
+    (told,) = await channel.messages(channel="C0OPS")
+    assert {"type": "channel", "channel_id": "C0OLD"} in told["blocks"][0]["elements"][0]["elements"]
+    assert "messages for the channel <#C0OLD> (is_archived)" in told["text"]
+    assert "the channel #C0OLD its alerts" in (await direct(channel, "U0ADMIN"))[0]
+
+
 @pytest.mark.parametrize("error", ["internal_error", "not_json"])
 async def test_while_slack_itself_fails_no_channel_is_said_to_take_nothing(
     looks: Looks, channel: Conversation, error: str
