@@ -74,7 +74,8 @@ def standing(telling: Telling) -> str:
 
 def in_full(telling: Telling) -> str:
     """Everything that its message says of how things are, and by which rules."""
-    return f"{standing(telling)}\n{_footer(telling)}"
+    spoke = rules(list(telling.episode.detail.get("members", {}).values()))
+    return f"{standing(telling)}\n{spoke}".rstrip()
 
 
 def in_short(episode: Episode, now: datetime, zone: tzinfo) -> str:

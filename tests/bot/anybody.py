@@ -27,8 +27,8 @@ NASTY = (
 )  # fmt: skip
 OF_ALERTS = (
     *WHATS, "backlog>10k", "oldest > 2h", "failures>20%", "open>5", "mention:@S0OPS", "mention:<@U0OPS>", "digest",
-    "weekly", "mon", "09:00", "sat", "20:00-23:00", "ack", "snooze", "unsnooze", "test", "7", "1", "1h", "tomorrow", "end",
-    "instead:1",
+    "weekly", "mon", "09:00", "sat", "20:00-23:00", "ack", "snooze", "unsnooze", "test", "7", "1", "1h", "tomorrow",
+    "end", "instead:1",
 )  # fmt: skip
 OURS = (*get_args(Command), *get_args(View), *DIRECTIONS, *OPERATIONS, *(one.name for one in OBJECTS), *OF_ALERTS)
 FORMS = (FORM, FORM, subscribe_form.FORM, subscribe_form.FORM)

@@ -252,7 +252,7 @@ async def test_where_the_channel_is_gone_the_subscriber_is_told_once_in_a_direct
     (told,) = [one for one in await channel.messages("U0ADMIN") if one["channel"].startswith("D")]
     assert "I cannot tell the channel #C0OPS its alerts any more: Slack says channel_not_found" in told["plain"]
     assert "BEHIND  Leads: 1,204 waiting" in told["plain"]
-    assert "leads backlog > 1,000 for 5m: 1,204 · alert 1" in told["plain"]
+    assert "leads backlog > 1,000 for 5m: 1,204" in told["plain"]
     async with looks.database.read() as connection:
         (undelivered,) = await read_undelivered(connection)
     assert (undelivered.channel, undelivered.error) == ("C0OPS", "channel_not_found")
