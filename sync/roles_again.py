@@ -1,4 +1,5 @@
-"""The roles of people whom Marketo lost: they went with the person, and are made again with the new one."""
+"""The roles of who is new in Marketo and yet known: they went with the person whom Marketo lost, or waited for nobody
+because the person or the opportunity was left out."""
 
 from collections.abc import Sequence
 
@@ -12,26 +13,29 @@ from sync.values import from_dynamics, label
 
 
 async def roles_of(engine: Engine, one: Object, ids: Sequence[str]) -> dict[str, list[Seen]]:
-    """Per Dynamics id of people, what to note about the roles they had as soon as they are in Marketo again.
+    """Per Dynamics id of people or opportunities, what to note about their roles as soon as they are in Marketo.
 
-    Dynamics is asked, for Marketo has forgotten them. Raises SyncFailure.
+    Dynamics is asked, for Marketo has forgotten them, or never knew. Raises SyncFailure.
     """
     roles = roles_in(engine)
-    if not ids or roles is None or one.name not in {parent.object for parent in roles.field(LEAD_ID).parents}:
+    key = LEAD_ID if one.is_person else OPPORTUNITY_ID
+    if not ids or roles is None or one.name not in {parent.object for parent in roles.field(key).parents}:
         return {}
-    found = [*await _by_connection(engine, roles, ids), *await _as_customers(engine, ids)]
+    found = await _by_connection(engine, roles, key, ids)
+    if one.is_person:  # the customer of an opportunity that is read is noted with it
+        found += await _as_customers(engine, ids)
     async with engine.database.read() as connection:
         links = await links_by(connection, roles.name, "dynamics_id", [seen.record_id for seen in found])
-    had = {known for known, link in links.items() if link.marketo_id and not link.dynamics_deleted}
     again: dict[str, list[Seen]] = {}
     for seen in found:
-        if seen.record_id in had:
-            again.setdefault(seen.values[LEAD_ID], []).append(seen)
+        link = links.get(seen.record_id)
+        had = link is not None and link.marketo_id is not None
+        again.setdefault(seen.values[key], []).append(seen if had else seen._replace(operation="insert", extra=None))
     return again
 
 
-async def _by_connection(engine: Engine, roles: Object, ids: Sequence[str]) -> list[Seen]:
-    column = logical(roles.field(LEAD_ID).column)
+async def _by_connection(engine: Engine, roles: Object, key: str, ids: Sequence[str]) -> list[Seen]:
+    column = logical(roles.field(key).column)
     rows = await engine.dynamics.find(roles.entity_set, column, ids, roles.columns)
     seen = [
         _again(engine, roles, row[roles.dynamics_key], from_dynamics(roles, row), label(roles, row)) for row in rows

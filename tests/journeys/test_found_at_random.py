@@ -2,9 +2,10 @@
 
 import pytest
 
+from tests.journeys.colleagues import FLAG, flagged
 from tests.journeys.comparing import assert_equal
 from tests.journeys.test_departures import merge
-from tests.journeys.world import World
+from tests.journeys.world import LOOKUP, World
 
 
 async def test_the_role_of_a_person_whom_marketo_lost_waits_for_the_next_one(world: World) -> None:
@@ -123,3 +124,33 @@ async def test_who_inherits_the_id_of_a_row_that_is_gone_is_not_written_to_it(wo
     await world.edit(second, title="Countess")
     await world.rest()
     assert await world.errors() == []
+
+
+async def test_who_was_left_out_takes_up_the_roles_that_waited_for_nobody(world: World) -> None:
+    """A role of somebody who is left out is skipped; from No to Yes it is made, though nobody edits it."""
+    await flagged(world, "contact")
+    grace = await world.contact(**{FLAG: False})
+    deal = await world.opportunity(_customerid_value=grace, **{f"_customerid_value{LOOKUP}": "contact"})
+    await world.role(await world.opportunity(), grace)
+    await world.sync(passes=3)
+    await world.rest()
+    assert await world.objects("roles") == []
+    await world.edit_contact(grace, **{FLAG: True})
+    await world.rest()
+    roles = await world.objects("roles")
+    assert len(roles) == 2 and deal in {role["externalOpportunityId"] for role in roles}
+    assert await world.total("synced", object="roles", operation="insert") == 2
+    await assert_equal(world)
+
+
+async def test_an_opportunity_that_was_left_out_takes_its_roles_along(world: World) -> None:
+    await flagged(world, "opportunity")
+    grace, deal = await world.contact(), await world.opportunity(**{FLAG: False})
+    await world.role(deal, grace)
+    await world.sync(passes=3)
+    await world.rest()
+    assert await world.objects("roles") == []
+    await world.put("opportunities", {"opportunityid": deal, FLAG: True})
+    await world.rest()
+    assert [role["externalOpportunityId"] for role in await world.objects("roles")] == [deal]
+    await assert_equal(world)
