@@ -51,7 +51,7 @@ class Writing:
         try:
             results = await self.connection.write(self.path, _body(self.head, chunk))
         except SyncFailure as failed:
-            if len(chunk) == 1 or not may_be_about_a_record(failed):
+            if len(chunk) == 1 or halving.is_in_vain or not may_be_about_a_record(failed):
                 raise
             return await self._apart(chunk, failed, halving)
         return outcomes(results, len(chunk), self.outcome_of)
@@ -72,13 +72,11 @@ class Writing:
     async def _halves(self, chunk: Sequence[Row], failed: SyncFailure, halving: "Halving") -> list[Outcome]:
         """One after the other, and every other record in each, so that the first ones to stand alone tell of all."""
         written: list[Outcome] = [failed] * len(chunk)
-        written[::2] = await self._half(chunk[::2], failed, halving)
-        written[1::2] = await self._half(chunk[1::2], failed, halving)
+        written[::2] = await self._half(chunk[::2], halving)
+        written[1::2] = await self._half(chunk[1::2], halving)
         return written
 
-    async def _half(self, part: Sequence[Row], failed: SyncFailure, halving: "Halving") -> list[Outcome]:
-        if halving.is_in_vain:
-            return [failed] * len(part)
+    async def _half(self, part: Sequence[Row], halving: "Halving") -> list[Outcome]:
         try:
             written = await self._write(part, halving)
         except SyncFailure as other:
@@ -106,7 +104,10 @@ class Halving:
 
     @property
     def is_in_vain(self) -> bool:
-        """Whether all are refused alike, it seems: two calls for each would soon use the day's calls up."""
+        """Whether all are refused alike, it seems: two calls for each would soon use the day's calls up.
+
+        Halves that were not sent yet are sent, but taken apart no more.
+        """
         return self.refused >= MOST_IN_VAIN and not self.written
 
 

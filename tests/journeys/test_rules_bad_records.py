@@ -186,3 +186,11 @@ async def test_a_call_refused_as_a_whole_for_two_leads_of_60_brings_in_the_58(wo
         (leads[43], "1003"),
     }
     assert len(await world.people()) == 58
+
+
+async def test_a_call_refused_as_a_whole_for_every_other_of_60_leads_brings_in_the_30(world: World) -> None:
+    await breaking(world, "1003", "Invalid data", title="Spy")
+    await leads_with(world, ["Spy" if each % 2 == 0 else "Ace" for each in range(60)])
+    await world.sync()
+    assert {person["title"] for person in await world.people()} == {"Ace"}
+    assert (len(await world.people()), await world.codes()) == (30, ["1003"] * 30)
