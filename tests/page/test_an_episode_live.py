@@ -13,7 +13,7 @@ from tests.page.conftest import Visit
 from tests.rows import live
 
 LOG = [
-    "Critical: Leads: 12,040 waiting, the oldest for 15m.",
+    "Critical: Leads: 12,040 waiting, the oldest for 15m (leads backlog > 10,000 for 5m: 12,040).",
     "Acknowledged by Otto Ops.",
     "Recovered: Leads was behind for 25m; 12,040 records affected.",
 ]
