@@ -130,14 +130,16 @@ class Skipped:
 class Postponed:
     """A change to be tried again at `next_at`, or as soon as the parent it `waits_for` ("accounts:GUID") is there.
 
+    One that is "waiting" has no time of its own: it is in line already.
+
     `unsure` where the attempt may have taken effect all the same; `link` where it taught something.
     """
 
     change: Change
-    state: Literal["deferred", "retrying", "unknown"]
+    state: Literal["waiting", "deferred", "retrying", "unknown"]
     code: str
     message: str
-    next_at: datetime
+    next_at: datetime | None
     waits_for: str | None = None
     unsure: bool = False
     link: Link | None = None

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.changes import DIRECTIONS, Change, Direction, State, opposite
 from storage.database import among
 from storage.ledger.links import key_of
+from storage.ledger.overtaking import IMPORTING, OVERTAKEN
 from storage.models import changes, links
 
-IMPORTING = "importing"
 IMPORT_TAKES = timedelta(hours=2)  # at most: files queue, and are worked on two at a time
 
 LINE: tuple[State, ...] = ("waiting", "in_flight")
@@ -117,8 +117,9 @@ async def recover(
     left = and_(changes.c.object.in_(list(objects)), changes.c.direction == direction, changes.c.state == "in_flight")
     kind = changes.c.next_at.type  # PostgreSQL is told: a bare moment would be taken for one of its own
     later = literal(next_at + IMPORT_TAKES, kind)
-    tried_at = case((changes.c.code == IMPORTING, later), else_=literal(next_at, kind))
-    found = await connection.execute(update(changes).where(left).values(state="unknown", unsure=True, next_at=tried_at))
+    tried_at = case((changes.c.code.in_([IMPORTING, OVERTAKEN]), later), else_=literal(next_at, kind))
+    unknown = update(changes).where(left).values(state="unknown", unsure=True, next_at=tried_at, code=None)
+    found = await connection.execute(unknown)
     return found.rowcount
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.changes import LOOP, NOTHING_NEW, SILENT, Direction, Operation, Seen
 from storage.database import Database, among
 from storage.ledger.activity import log_skipped
+from storage.ledger.overtaking import code_of_fold
 from storage.ledger.totals import Measure, Moves, Total, move
 from storage.models import changes, errors
 from storage.rows import insert_rows
@@ -133,6 +134,7 @@ def _fold(lane: Lane, existing: Row[Any], one: Seen, moves: Moves, now: datetime
         "b_waiting_since": _waits_anew(existing, one, now) if healed else existing.waiting_since,
         "b_values": {**existing.values, **one.values},
         "b_extra": {**(existing.extra or {}), **(one.extra or {})} or None,
+        "b_code": code_of_fold(existing, one, operation),
         "b_label": one.label or existing.label,
         "b_edited_by": one.edited_by or existing.edited_by,
         "b_ignored": existing.ignored and stays,
@@ -182,6 +184,7 @@ async def _write_folded(connection: AsyncConnection, folded: list[dict[str, Any]
             waiting_since=bindparam("b_waiting_since", type_=changes.c.waiting_since.type),
             values=bindparam("b_values", type_=changes.c["values"].type),
             extra=bindparam("b_extra", type_=changes.c.extra.type),
+            code=bindparam("b_code"),
             label=bindparam("b_label"),
             edited_by=bindparam("b_edited_by"),
             cautious=false(),

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from storage.database import Database, among
 from storage.ledger.activity import log_done
 from storage.ledger.links import forget_plans, key_of, save_links
 from storage.ledger.noting import measure_of
+from storage.ledger.overtaking import but_for_overtaken
 from storage.ledger.totals import Moves, Total, move
 from storage.models import changes, errors, throughput
 
@@ -42,6 +43,7 @@ class Round:
 
 async def settle(database: Database, connection: AsyncConnection, done: Round, now: datetime) -> None:
     """Moves every change of the round to where it now belongs, with its totals, in its caller's transaction."""
+    done = replace(done, results=await but_for_overtaken(connection, done.results))
     settled, skipped, parked = done.of(Settled), done.of(Skipped), done.of(Parked)
     await _close(connection, [one.change for one in (*settled, *skipped)], now)
     await log_done(connection, done.written, skipped, now)

@@ -12,6 +12,7 @@ from storage.models import changes
 from sync.importing import import_waiting
 from sync.lanes import push_all
 from sync.passes import run_pass
+from tests.journeys.comparing import assert_equal
 from tests.journeys.world import START, World, control, paced
 from tests.waiting import until
 
@@ -162,6 +163,29 @@ async def test_who_is_linked_is_written_both_ways_while_a_file_is_queued(either_
         assert len(await world.people()) == 2  # of the file, nobody has come
     await world.rest()
     assert len(await world.people()) == 2 + MANY and await world.errors() == []
+
+
+async def test_an_edit_and_an_opt_out_of_somebody_in_the_file_follow_the_import(either_world: World) -> None:
+    world = either_world
+    ids = await many(world)
+    async with queued_import(world):
+        await world.edit_lead(ids[3], donotbulkemail=True, jobtitle="Countess")
+        await world.sync(2)
+        await world.check_sum()
+    await world.rest()
+    person = await world.one(dynamicsLeadId=ids[3])
+    assert (person["unsubscribed"], person["title"]) == (True, "Countess")
+    await assert_equal(world)
+
+
+async def test_who_is_deleted_while_in_the_file_is_told_to_be_once_imported(world: World) -> None:
+    ids = await many(world)
+    async with queued_import(world):
+        await world.delete("leads", ids[3])
+        await world.sync(2)
+    await world.rest()
+    assert (await world.one(dynamicsLeadId=ids[3]))["dynamicsDeleted"]
+    await assert_equal(world)
 
 
 async def test_an_address_in_the_file_is_given_to_nobody_else_meanwhile(world: World) -> None:
