@@ -5,6 +5,7 @@ from bot.acting import refusal
 from bot.answers import Answer
 from bot.both_sides import GUID, merged, search
 from bot.lanes_acted import not_here
+from bot.reading_record import ERROR
 from bot.request import Run
 from bot.world import Asker, World
 from storage import record_story
@@ -22,7 +23,7 @@ async def run_record(request: Run, asker: Asker, world: World) -> Answer:
     if world.engine is None or world.replica is None:
         return not_here()
     who = (request.record or "").strip().lower()
-    if not (GUID.fullmatch(who) or who.isdecimal()) and not asker.may_see_people:
+    if not (GUID.fullmatch(who) or ERROR.fullmatch(who)) and not asker.may_see_people:
         return refreshed.readers_only()
     try:
         found = await _found(who, request.object, world, world.engine)
@@ -41,7 +42,13 @@ async def run_record(request: Run, asker: Asker, world: World) -> Answer:
 
 
 async def _found(who: str, only: str | None, world: World, engine: Engine) -> list[Known]:
-    """By our own links, else by asking both services. A bare number is a person's, unless another object was named."""
+    """By our own links, else by asking both services. A bare number is a person's, unless another object was named.
+
+    #27 is whoever that error is about.
+    """
+    if who.startswith("#") and ERROR.fullmatch(who):
+        async with world.database.read() as connection:
+            return await record_story.by_error(connection, int(who.removeprefix("#")))
     meant = engine.people if who.isdecimal() and only is None else engine.objects
     names = [one.name for one in meant if only in (None, one.name)]
     async with world.database.read() as connection:

@@ -53,7 +53,7 @@ def _bare(word: str, vocabulary: Vocabulary, whole: str) -> tuple[str, str]:
     for key, words in kinds.items():
         if found := known(word, words):
             return key, found
-    near = nearest_of(word, [*vocabulary.objects, *OUTCOMES])
+    near = nearest_of(word, [*vocabulary.objects, *OUTCOMES, "csv"])
     said = _("I do not know “{word}”.").format(word=word)
     tip = f"{whole} {near}" if near else f"activity {vocabulary.example} skipped"
     raise NoSense(f"{said} {_tip(tip, near is not None)}", tip)

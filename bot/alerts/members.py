@@ -40,7 +40,7 @@ def _well(ones: Sequence[Member], zone: tzinfo) -> str:
     since = clock(max(datetime.fromisoformat(str(one["well_since"])) for one in ones), zone)
     how = "within limits" if FAMILIES[str(ones[0]["rule"])] == "errors" else "well"
     subject = subjects([str(ones[0]["subject"])])
-    return f"{subject[:1].upper()}{subject[1:]}: {how} again since {since}, but not for long yet"
+    return f"{subject[:1].upper()}{subject[1:]}: {how} again since {since}, and over if it stays so"
 
 
 def _behind(ones: Sequence[Member]) -> str:

@@ -2,7 +2,7 @@
 
 /sync run [object] [direction]
 /sync run <object> [direction] first
-/sync run record <e-mail | id>
+/sync run record <e-mail | id | #27>
 /sync run <object> field:<name> [since:…]
 
 /sync run

@@ -124,4 +124,4 @@ def test_what_several_rules_count_is_counted_once() -> None:
 def test_what_is_well_again_but_not_for_long_says_so() -> None:
     heads = replace(LEADS, heading="well", heading_since=NOW)
     members = followed(opened(LEADS), heads).episode.detail["members"].values()
-    assert sentences(members, UTC) == ["Leads: well again since 14:32 UTC, but not for long yet"]
+    assert sentences(members, UTC) == ["Leads: well again since 14:32 UTC, and over if it stays so"]

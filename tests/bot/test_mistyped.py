@@ -30,6 +30,7 @@ RIGHT = (
     "pause accounts to-marketo",
     "run opportunities first",
     "compare contacts csv",
+    "activity leads csv",
     "status leads last-hour",
 )
 

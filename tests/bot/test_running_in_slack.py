@@ -104,6 +104,19 @@ async def test_run_record_of_nobody_and_of_several(syncing: Syncing) -> None:
     assert f"Leads Dynamics {leads[1]} was read anew" in chosen["plain"]
 
 
+async def test_run_record_takes_the_number_of_an_error(syncing: Syncing) -> None:
+    lead = await syncing.world.lead(**ADA | {"emailaddress1": "no address"})
+    await ran(syncing)
+
+    async def parked() -> Any:
+        return await syncing.world.errors()
+
+    (error,) = await until(parked)
+    answer = await syncing.talk.say(f"/sync run record #{error.id}")
+    assert f"Leads Dynamics {lead}" in answer["plain"]
+    assert "I know no record under “#4711”" in (await syncing.talk.say("/sync run record #4711"))["plain"]
+
+
 async def test_run_record_where_a_service_is_down_says_its_code(syncing: Syncing) -> None:
     lead = await syncing.world.lead(**ADA)
     await ran(syncing)
