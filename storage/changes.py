@@ -132,7 +132,8 @@ class Postponed:
 
     One that is "waiting" has no time of its own: it is in line already.
 
-    `unsure` where the attempt may have taken effect all the same; `link` where it taught something.
+    `unsure` where the attempt may have taken effect all the same; `link` where it taught something. `ahead` is what of
+    it was written all the same.
     """
 
     change: Change
@@ -143,6 +144,7 @@ class Postponed:
     waits_for: str | None = None
     unsure: bool = False
     link: Link | None = None
+    ahead: Settled | None = None
 
 
 DifferenceKind = Literal["value", "missing in marketo", "missing in dynamics", "linked wrongly", "not linked"]

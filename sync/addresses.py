@@ -9,15 +9,14 @@ from storage.ledger.links import links_by
 from sync.claims import Claim, Item
 from sync.decide import Update
 from sync.engine import Engine
-from sync.errors import Later, Never
+from sync.errors import Never
 from sync.keeping import MERGED
 from sync.matching import address, address_of, stands_alone
 from sync.objects import Object
-from sync.push import failed
+from sync.push import ARRIVING, failed
 from sync.values import fingerprint
 
 EMAIL_TAKEN = "email-taken"
-ARRIVING = Later("import-address", "a person with this e-mail address is being imported")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +51,11 @@ async def park_taken(engine: Engine, claimed: Claim, items: Sequence[Item]) -> l
 
 def _after_the_import(engine: Engine, claimed: Claim, items: Sequence[Item]) -> list[Item]:
     """An address in the file of a bulk import goes to nobody else meanwhile: Marketo does not show its holder yet."""
+    if claimed.direction == "to-dynamics":
+        return list(items)
     arriving = {mail for mails in engine.importing.values() for mail in mails}
     wait = [item for item in items if arriving and _new_address(claimed.one, item) in arriving]
-    for item in wait if claimed.direction == "to-marketo" else ():
+    for item in wait:
         failed(engine, claimed, item, ARRIVING, timedelta())
     return [item for item in items if item not in wait]
 

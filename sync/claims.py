@@ -39,7 +39,7 @@ class Item:
 
 @dataclass(slots=True)
 class Claim:
-    """The changes of one round, and what deciding about them needs; `parked` are those that were refused on the way."""
+    """The changes of one round, and what deciding about them needs; `held_back` are those one value may hold up."""
 
     one: Object
     direction: Direction
@@ -51,7 +51,7 @@ class Claim:
     first_read_at: datetime
     reading_first: bool
     results: list[Result] = field(default_factory=list)
-    parked: list[Item] = field(default_factory=list)
+    held_back: list[Item] = field(default_factory=list)
     noted: dict[tuple[str, Direction], list[Seen]] = field(default_factory=dict)
     stopped: PersonMustLook | None = None
     delayed: Later | None = None

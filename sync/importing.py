@@ -94,7 +94,7 @@ async def _matched(engine: Engine, one: Object) -> tuple[Claim | None, list[Item
     rest = [item.change for item in new]
     async with engine.database.write() as connection:
         await mark_importing(connection, [change.id for change in rest])
-    return replace(claimed, changes=rest, results=[], parked=[], noted={}, awaited=set()), new
+    return replace(claimed, changes=rest, results=[], held_back=[], noted={}, awaited=set()), new
 
 
 async def send_by_file(engine: Engine, claimed: Claim, inserts: Sequence[Item]) -> None:

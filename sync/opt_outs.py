@@ -1,8 +1,11 @@
-"""Opt-outs go ahead of an error: what a person said no to is written, though another value beside it was refused."""
+"""Opt-outs go ahead of an error: what a person said no to is written, though another value beside it was refused.
+
+So they do where such a value has to wait: for a bulk import, or because it seems to break the service down.
+"""
 
 from dataclasses import replace
 
-from storage.changes import Parked, Result, Settled
+from storage.changes import Parked, Postponed, Result, Settled
 from sync.claims import Claim, Item, Sending
 from sync.decide import Update
 from sync.engine import Engine
@@ -23,23 +26,26 @@ def alone(one: Object, item: Item) -> Item | None:
 
 
 async def send_opt_outs(engine: Engine, claimed: Claim, send: Sending) -> None:
-    """To be called once a round was sent: `send` writes the opt-outs of what was parked, all of them together.
+    """To be called once a round was sent: `send` writes the opt-outs of what was held back, all of them together.
 
-    What they were parked with stays parked. Where it is not known that they were written, all of it is tried again.
+    What was beside them stays parked, or put off. Where it is not known that they were written, all of it is tried
+    again.
     """
-    found = [apart for item in claimed.parked if (apart := alone(claimed.one, item))]
+    found = [apart for item in claimed.held_back if (apart := alone(claimed.one, item))]
     if not found:
         return
     ids = {item.change.id for item in found}
-    parked = {each.change.id: each for each in claimed.results if isinstance(each, Parked) and each.change.id in ids}
-    claimed.results = [each for each in claimed.results if each.change.id not in parked]
+    left = [each for each in claimed.results if isinstance(each, Parked | Postponed) and each.change.id in ids]
+    rest = {each.change.id: each for each in left}
+    claimed.results = [each for each in claimed.results if each.change.id not in rest]
     await send(engine, claimed, found)
-    claimed.results = [_with_rest(each, parked.get(each.change.id)) for each in claimed.results]
+    claimed.results = [_with_rest(each, rest.get(each.change.id)) for each in claimed.results]
 
 
-def _with_rest(result: Result, parked: Parked | None) -> Result:
-    if parked is None:
+def _with_rest(result: Result, rest: Parked | Postponed | None) -> Result:
+    if rest is None:
         return result
     if isinstance(result, Settled):
-        return replace(parked, ahead=result)
-    return parked if isinstance(result, Parked) else result
+        return replace(rest, ahead=result)
+    all_again = isinstance(result, Postponed) and (result.unsure or isinstance(rest, Parked))
+    return result if all_again else rest

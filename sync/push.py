@@ -14,8 +14,11 @@ from sync.decide import Insert, Skip, decide
 from sync.deferring import go_on_with_parents, wait
 from sync.engine import Engine
 from sync.errors import Later, Never, PersonMustLook, SyncFailure
+from sync.suspects import FEW
 from sync.taken import park_second_links
 from sync.values import fingerprint
+
+ARRIVING = Later("import-address", "a person with this e-mail address is being imported")
 
 
 def take(claimed: Claim, match_links: Mapping[str, Link]) -> list[Item]:
@@ -42,8 +45,9 @@ def skipped(claimed: Claim, change: Change, link: Link | None, decision: Skip) -
 def failed(engine: Engine, claimed: Claim, item: Item, failure: SyncFailure, settles_after: timedelta) -> None:
     """Files a refusal by its kind. `settles_after` is how long a lost call may still take effect on that side."""
     change, now = item.change, engine.now()
+    if _may_be_but_one_value(engine, change, failure):
+        claimed.held_back.append(item)
     if isinstance(failure, Never):
-        claimed.parked.append(item)
         there = item.link if item.link and not item.link.planned else Link(claimed.one.name, None, None)
         claimed.results.append(
             Parked(change, failure.code, failure.message, there.dynamics_id, there.marketo_id, failure.candidates)
@@ -61,6 +65,11 @@ def failed(engine: Engine, claimed: Claim, item: Item, failure: SyncFailure, set
         retry_after = failure.retry_after if isinstance(failure, Later) else None
         next_at = now + wait(change.attempts, retry_after)
         claimed.results.append(Postponed(change, "retrying", failure.code, failure.message, next_at))
+
+
+def _may_be_but_one_value(engine: Engine, change: Change, failure: SyncFailure) -> bool:
+    """Whether a failure is the record's own, so that its other values might get through without the one to blame."""
+    return isinstance(failure, Never) or failure is ARRIVING or engine.suspects.breakdowns(change) >= FEW
 
 
 def fail_all(engine: Engine, claimed: Claim, failure: SyncFailure) -> None:

@@ -4,12 +4,13 @@ The edit folds into the very change that is in flight. To settle that as over wo
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.changes import Link, Operation, Parked, Postponed, Result, Seen
+from storage.changes import Operation, Postponed, Result, Seen, Settled, Skipped
 from storage.database import among
 from storage.models import changes
 
@@ -26,7 +27,7 @@ def code_of_fold(existing: Row[Any], one: Seen, operation: Operation) -> str | N
 
 
 async def but_for_overtaken(connection: AsyncConnection, results: Sequence[Result]) -> Sequence[Result]:
-    """The same results, but that what was overtaken is not over: it waits, with the link that its write made."""
+    """The same results, but that what was overtaken is not over: it waits, and what was written went ahead."""
     ids = [one.change.id for one in results]
     query = select(changes.c.id).where(among(connection, changes.c.id, ids), changes.c.code == OVERTAKEN)
     overtaken = set(await connection.scalars(query.with_for_update())) if ids else set()
@@ -36,10 +37,7 @@ async def but_for_overtaken(connection: AsyncConnection, results: Sequence[Resul
 def _once_more(one: Result) -> Result:
     if isinstance(one, Postponed):
         return one
-    return Postponed(one.change, "waiting", "", "", None, link=_link(one))
-
-
-def _link(one: Result) -> Link | None:
-    if isinstance(one, Parked):
-        return one.ahead.link if one.ahead else None
-    return one.link
+    again = Postponed(one.change, "waiting", "", "", None)
+    if isinstance(one, Skipped):
+        return replace(again, link=one.link)
+    return replace(again, ahead=one if isinstance(one, Settled) else one.ahead)

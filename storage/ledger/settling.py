@@ -37,8 +37,9 @@ class Round:
 
     @property
     def written(self) -> list[Settled]:
-        """All that the other side took, of parked changes too."""
-        return [*self.of(Settled), *(one.ahead for one in self.of(Parked) if one.ahead)]
+        """All that the other side took, also of changes that are not over."""
+        left = [*self.of(Parked), *self.of(Postponed)]
+        return [*self.of(Settled), *(one.ahead for one in left if one.ahead)]
 
 
 async def settle(database: Database, connection: AsyncConnection, done: Round, now: datetime) -> None:

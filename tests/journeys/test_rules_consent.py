@@ -8,6 +8,7 @@ from storage.ledger.acting import retry
 from storage.models import activity
 from tests.journeys.comparing import assert_equal
 from tests.journeys.test_refusals import LONG
+from tests.journeys.test_rules_bad_records import breaking
 from tests.journeys.world import World
 
 NO = {
@@ -139,3 +140,13 @@ async def test_an_edit_that_waits_on_the_other_side_does_not_take_the_opt_out_ba
     await world.rest()
     assert await world.codes() == ["1003"] and await said_no(world, lead, person) == [("unsubscribed",)] * 2
     assert await updated(world) == [(lead, "unsubscribed"), (person, "title")]
+
+
+async def test_an_opt_out_goes_past_a_value_that_breaks_marketo_down_though_nothing_proves_which(world: World) -> None:
+    ((lead, person),) = await linked(world)
+    await breaking(world, "611", title="Spy")
+    await world.edit_lead(lead, jobtitle="Spy", donotbulkemail=True)
+    for _ in range(8):
+        await world.sync(apart=900)
+    assert await said_no(world, lead, person) == [("unsubscribed",)] * 2
+    assert await world.codes() == []  # nothing else moves: it may be Marketo that is ill

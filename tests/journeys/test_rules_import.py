@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from storage.models import changes
+from storage.models import activity, changes
 from sync.importing import import_waiting
 from sync.lanes import push_all
 from sync.passes import run_pass
@@ -40,6 +40,13 @@ async def queued_import(world: World) -> AsyncIterator[None]:
     yield
     await control(world.marketo, "imports", {"end": "Complete"})
     assert await importing
+
+
+async def history(world: World, lead: str) -> list[str]:
+    """What activity tells of a lead, in order."""
+    query = select(activity.c.outcome).where(activity.c.record_id == lead).order_by(activity.c.id)
+    async with world.database.read() as connection:
+        return list(await connection.scalars(query))
 
 
 async def read_only_then_import(world: World) -> None:
@@ -174,6 +181,7 @@ async def test_an_edit_and_an_opt_out_of_somebody_in_the_file_follow_the_import(
         await world.check_sum()
     await world.rest()
     person = await world.one(dynamicsLeadId=ids[3])
+    assert await history(world, ids[3]) == ["created", "updated"]
     assert (person["unsubscribed"], person["title"]) == (True, "Countess")
     await assert_equal(world)
 
@@ -197,6 +205,28 @@ async def test_an_address_in_the_file_is_given_to_nobody_else_meanwhile(world: W
         assert await world.people(email="M5@x.example") == []
     await world.rest(apart=900)
     assert await world.codes() == ["email-taken"] and len(await world.people(email="m5@x.example")) == 1
+
+
+async def test_an_opt_out_in_marketo_does_not_wait_for_an_address_that_is_in_the_file(world: World) -> None:
+    lead = await world.lead(emailaddress1="l@x.example")
+    await many(world)
+    person = str((await world.one(dynamicsLeadId=lead))["id"])
+    async with queued_import(world):
+        await world.edit(person, email="m5@x.example", unsubscribed=True)
+        await world.sync(2)
+        assert (await world.row("leads", lead))["donotbulkemail"]
+
+
+async def test_an_opt_out_in_dynamics_does_not_wait_for_an_address_that_is_in_the_file(either_world: World) -> None:
+    world = either_world
+    lead = await world.lead(emailaddress1="l@x.example")
+    await many(world)
+    person = str((await world.one(dynamicsLeadId=lead))["id"])
+    async with queued_import(world):
+        await world.edit_lead(lead, emailaddress1="m5@x.example", donotbulkemail=True)
+        await world.sync(2)
+        assert (await world.by_id(person))["unsubscribed"] and await world.people(email="m5@x.example") == []
+        await world.check_sum()
 
 
 async def test_what_was_put_off_is_not_imported_for_the_sake_of_a_few(world: World) -> None:
