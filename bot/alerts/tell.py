@@ -10,19 +10,17 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
-from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.alerts import message
 from bot.alerts.channels import in_mrkdwn
 from bot.alerts.message import LATE, Telling
+from bot.alerts.posting import Poster
 from bot.alerts.quiet import is_held_back, zone_named
 from bot.alerts.redraw import Redrawer
-from bot.answers import Answer, Block
-from bot.deliver import OF_BLOCKS
+from bot.answers import Answer
 from bot.refusals import FAILURES, NO_CHANNEL, asked_to_wait, error_of, is_out
 from storage.alerting import Episode, EpisodeTurn, Subscription
 from storage.database import Database
@@ -31,9 +29,7 @@ from storage.ledger import episodes as ledger
 from storage.ledger.subscribing import read_quiet_times, read_subscriptions
 
 log = logging.getLogger(__name__)
-APART_SECONDS = 1.0  # Slack takes about one message a second in a channel (docs.slack.dev, rate limits)
 ANSWERS = ("acknowledged", "snoozed", "unsnoozed")  # what a person just did is told at once, quiet or not
-NO_MESSAGE = ("message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found")
 
 
 class Teller:
@@ -49,23 +45,24 @@ class Teller:
         operators: Collection[str] = (),
         wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._database, self._client, self._wait = database, client, wait
+        self._database, self._client, self._poster = database, client, Poster(client, wait)
         self._operators = sorted(one for one in operators if one.startswith(("U", "W")))
-        self._free_at: dict[str, float] = {}
         self._not_before: dict[str, datetime] = {}
+        self._failed_at: dict[str, float] = {}  # where Slack itself failed, until something is taken there
         self._redrawer = Redrawer(database, self._edit, self.wait_for)
 
     async def tell(self, clock: Callable[[], datetime]) -> None:
         """Tells what is untold, in order, and draws anew what has long been told.
 
-        Where Slack fails, the rest waits for the next call. Each is claimed by the `clock`: a round may take long, and
-        what was claimed when that began would soon be taken for a dead one's.
+        Where Slack fails, the rest waits for the next call, which begins with those: where it fails may be the one
+        channel in which it always does. Each is claimed by the `clock`: a round may take long, and what was claimed
+        when that began would soon be taken for a dead one's.
         """
         async with self._database.read() as connection:
             waiting, open_ = await read_to_tell(connection), await read_open_episodes(connection)
             quiet = await read_quiet_times(connection)
             subscribed = await read_subscriptions(connection)
-        for episode in waiting:
+        for episode in sorted(waiting, key=lambda one: self._failed_at.get(one.channel, 0.0)):
             now = clock()
             if self._not_before.get(episode.channel, now) > now:
                 continue
@@ -89,21 +86,19 @@ class Teller:
             await self._show(Telling(fresh, now, zone, _calls(fresh, claimed)), claimed, last, silent)
         except FAILURES as failure:
             return await self._not_taken(failure, Telling(fresh, now, zone), claimed, ours)
+        self._failed_at.pop(episode.channel, None)
         return True
 
     async def _show(self, telling: Telling, claimed: Sequence[EpisodeTurn], last: int, silent: bool) -> None:
         """Brings the message up to date and adds to its thread; marks what was told."""
         episode = telling.episode
-        if episode.ts is None:
-            passed = episode.closed_at is not None and all(turn.quiet for turn in claimed)
-            if not silent and not passed:  # what came and went while it was to be quiet is nothing to tell
-                await self._post(replace(telling, episode=_dated(telling, claimed)), last)
+        if episode.ts and (episode.drawn >= last or await self._edit(telling, episode.ts, last)):
+            if said := message.line(telling, claimed):
+                await self._poster.send(episode.channel, said, episode.ts)
+        elif _is_worth_a_message(telling, claimed, silent):
+            await self._post(replace(telling, episode=_dated(telling, claimed)), last)
         else:
-            there = await self._edit(telling, episode.ts, last) if episode.drawn < last else True
-            said = message.line(telling, claimed) if there else None
-            if said:
-                await self._send(episode.channel, said, episode.ts)
-            telling = telling if there else replace(telling, calls=())
+            telling = replace(telling, calls=())
         await self._mark(telling, claimed)
 
     async def _mark(self, telling: Telling, claimed: Sequence[EpisodeTurn], lost: str | None = None) -> None:
@@ -118,41 +113,24 @@ class Teller:
     async def _post(self, telling: Telling, last: int) -> None:
         """The episode's message; where it is, is remembered before anything else."""
         episode = telling.episode
-        ts = await self._send(episode.channel, message.root(telling))
+        ts = await self._poster.send(episode.channel, message.root(telling))
         self._redrawer.drew(telling)
         async with self._database.write() as connection:
             await ledger.remember_message(connection, episode.id, ts, last, episode.late_since)
 
     async def _edit(self, telling: Telling, ts: str, last: int) -> bool:
-        """Whether the message is still there to be edited; somebody may have deleted it."""
+        """Whether the message is still there, be it as it was; somebody may have deleted it."""
         episode, said = telling.episode, message.root(replace(telling, calls=()))
-        given: dict[str, Any] = {"channel": episode.channel, "ts": ts, "text": said.text, "unfurl_links": False}
-        try:
-            await _in_some_form(said, lambda blocks: self._client.chat_update(**given, blocks=blocks))
-        except SlackApiError as refused:
-            if error_of(refused) not in NO_MESSAGE:
-                raise
-            log.warning("the message of alert %s can no longer be edited: %s", episode.id, error_of(refused))
+        if not await self._poster.edit(episode.channel, ts, said):
             return False
         self._redrawer.drew(telling)
         async with self._database.write() as connection:
             await ledger.update_episode(connection, episode.id, drawn=last)
         return True
 
-    async def _send(self, channel: str, said: Answer, thread_ts: str | None = None) -> str:
-        """Posts, no sooner than a second after the last message there."""
-        await self.wait_for(channel)
-        given: dict[str, Any] = {"channel": channel, "thread_ts": thread_ts, "text": said.text, "unfurl_links": False}
-        posted = await _in_some_form(said, lambda blocks: self._client.chat_postMessage(**given, blocks=blocks or None))
-        return str(posted["ts"])
-
     async def wait_for(self, channel: str) -> None:
         """Until Slack takes another message there."""
-        at = time.monotonic()
-        free_at = self._free_at.get(channel, at)
-        self._free_at[channel] = max(free_at, at) + APART_SECONDS
-        if free_at > at:
-            await self._wait(free_at - at)
+        await self._poster.wait_for(channel)
 
     async def _not_taken(
         self,
@@ -166,6 +144,7 @@ class Teller:
         if is_out(failure) or not isinstance(failure, SlackApiError):
             log.warning("Slack is out of reach; alerts wait: %r", failure)
             self._not_before[channel] = telling.now + asked_to_wait(failure)
+            self._failed_at[channel] = time.monotonic()
             await self._give_back(claimed, ledger.UNREACHABLE)
             return False
         error = error_of(failure)
@@ -195,6 +174,7 @@ class Teller:
                 log.error("nobody is left to hear that %s takes no alerts: %s", episode.channel, error)
         except FAILURES as failure:
             log.warning("nor did anybody hear of it yet: %r", failure)
+            self._failed_at[episode.channel] = time.monotonic()
             await self._give_back(claimed, error)
             return False
         await self._mark(telling, claimed, error)
@@ -210,7 +190,7 @@ class Teller:
         for person in dict.fromkeys(people):
             try:
                 opened = await self._client.conversations_open(users=person)
-                await self._send(str((opened["channel"] or {})["id"]), said)
+                await self._poster.send(str((opened["channel"] or {})["id"]), said)
                 told = True
             except FAILURES as failure:
                 log.warning("%s cannot be told: %s", person, failure)
@@ -229,17 +209,16 @@ def _zone(channel: str, subscribed: Sequence[Subscription]) -> tzinfo:
     return zone_named(zones[0] if zones else "UTC")
 
 
-async def _in_some_form(
-    said: Answer, send: Callable[[list[Block]], Awaitable[AsyncSlackResponse]]
-) -> AsyncSlackResponse:
-    """In plain text, which is to have no blocks, where those are refused."""
-    try:
-        return await send(list(said.blocks))
-    except SlackApiError as refused:
-        if not said.blocks or error_of(refused) not in OF_BLOCKS:
-            raise
-        log.warning("Slack refused an alert's blocks: %s", error_of(refused))
-        return await send([])
+def _is_worth_a_message(telling: Telling, claimed: Sequence[EpisodeTurn], silent: bool) -> bool:
+    """What came and went while it was to be quiet is nothing to tell.
+
+    Whoever deleted a message wants no other one, until it got worse.
+    """
+    episode = telling.episode
+    if episode.ts is None:
+        return not silent and (episode.closed_at is None or any(not turn.quiet for turn in claimed))
+    got_worse = episode.closed_at is None and any(turn.kind == "worse" for turn in claimed)
+    return got_worse and message.line(telling, claimed) is not None
 
 
 def _dated(telling: Telling, claimed: Sequence[EpisodeTurn]) -> Episode:

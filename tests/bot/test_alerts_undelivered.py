@@ -5,6 +5,9 @@ from itertools import count
 from typing import Any
 
 import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.alerts.tell import Teller
 from bot.app import make_alerts_client
@@ -18,7 +21,7 @@ from storage.models import turns
 from tests.bot.alerting import HOUR, MINUTE, Looks, at_once
 from tests.bot.conftest import NOW, Settle
 from tests.bot.conversation import Conversation
-from tests.bot.every_message import expect_mention
+from tests.bot.every_message import expect_mention, order_refusal
 from tests.objects import LANES
 from tests.rows import live
 
@@ -184,3 +187,66 @@ async def test_each_turn_is_claimed_at_its_own_time_however_slowly_its_round_goe
     await Teller(looks.database, make_alerts_client(settings), wait=at_once).tell(lambda: next(readings))
     first, second = await looks.rows(turns)
     assert second.claimed_at - first.claimed_at == FIVE
+
+
+class OneShutOut(AsyncWebClient):
+    """Slack, for which one channel belongs to a workspace that lets us in no more."""
+
+    async def chat_postMessage(self, **given: Any) -> AsyncSlackResponse:  # noqa: N802 # Slack's name
+        if given["channel"] == "C0SHARED":
+            refused = {"ok": False, "error": "team_access_not_granted"}
+            response = AsyncSlackResponse(
+                client=self, http_verb="POST", api_url="", req_args={}, data=refused, headers={}, status_code=200
+            )
+            raise SlackApiError("refused", response)  # type: ignore[no-untyped-call] # of the SDK
+        return await super().chat_postMessage(**given)
+
+
+async def test_one_channel_for_which_slack_always_fails_silences_no_other(
+    looks: Looks, channel: Conversation, settings: Settings
+) -> None:
+    """Nor one that failed once, as it seems, together with it."""
+    usual = make_alerts_client(settings)
+    teller = Teller(looks.database, OneShutOut(token=usual.token, base_url=usual.base_url), (), at_once)
+    for where in ("C0SHARED", "C0OPS", "C0LEADS"):
+        async with looks.database.write() as connection:
+            await ledger.record_test(connection, where, NOW)
+    await channel.control("workspace", channels=[{"id": "C0LEADS", "members": ["U0ADMIN", "U0BOT"]}])
+    await channel.control("refuse", method="chat.postMessage", error="internal_error", times=1)
+    for _ in range(4):
+        await teller.tell(lambda: NOW)
+    told = [len(await channel.messages(channel=where)) for where in ("C0SHARED", "C0OPS", "C0LEADS")]
+    assert told == [0, 1, 1]
+
+
+async def told_and_recovered(looks: Looks) -> None:
+    """What comes within the hour after that is the same alert again."""
+    await looks.look_between(NOW, NOW + FIVE)
+    await looks.backlog("leads", 0, NOW)
+    await looks.look_between(NOW + FIVE + MINUTE, NOW + 4 * FIVE)
+
+
+async def test_an_alert_whose_message_was_deleted_is_posted_anew_when_it_comes_again(
+    looks: Looks, channel: Conversation, settings: Settings, slack_url: str
+) -> None:
+    await told_and_recovered(looks)
+    deleted = (await channel.messages(channel="C0OPS"))[0]["ts"]
+    await make_alerts_client(settings).chat_delete(channel="C0OPS", ts=deleted)
+    order_refusal(slack_url, "refuse", {"error": "message_not_found"})
+    await looks.backlog("leads", 50_000, NOW + 5 * FIVE)
+    await looks.look_between(NOW + 5 * FIVE, NOW + HOUR, FIVE)
+    (posted,) = [one for one in await channel.messages(channel="C0OPS") if not one["thread_ts"]]
+    assert "BEHIND, CRITICAL  Leads: 50,000 waiting" in posted["plain"]
+    assert [one.ts for one in await looks.episodes()] == [posted["ts"]]
+
+
+async def test_of_a_message_that_can_no_longer_be_edited_the_thread_goes_on(
+    looks: Looks, channel: Conversation
+) -> None:
+    await told_and_recovered(looks)
+    await channel.control("refuse", method="chat.update", error="edit_window_closed", times=1)
+    await looks.backlog("leads", 50_000, NOW + 5 * FIVE)
+    await looks.look_between(NOW + 5 * FIVE, NOW + 6 * FIVE, FIVE)
+    root, *_, line = await channel.messages(channel="C0OPS")
+    assert line["thread_ts"] == root["ts"]
+    assert line["plain"].startswith("Again, critical: Leads: 50,000 waiting")
