@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from storage.changes import Postponed
 from storage.ledger.claiming import IMPORT_TAKES, any_in_flight, enough_wait, mark_importing
 from storage.ledger.readings import LaneState, lane_states
 from storage.ledger.totals import Total, read_totals
@@ -19,7 +20,7 @@ from sync.decide import Insert
 from sync.engine import Engine
 from sync.errors import Later, Never, PersonMustLook, SyncFailure
 from sync.lanes import may_write
-from sync.marketo.bulk import IMPORT_FAILED, files_of
+from sync.marketo.bulk import IMPORT_FAILED, NotTaken, files_of
 from sync.marketo_rows import inserted
 from sync.matching import address
 from sync.objects import Object
@@ -31,6 +32,7 @@ from sync.turnstile import Caller, calling_for
 log = logging.getLogger(__name__)
 
 CLOCKS_DIFFER = timedelta(minutes=10)
+LACKING = ("import-lacking", "imported, but without one of the values")
 NOT_SEEN = Later("import-unseen", "imported, but not found in Marketo yet", unknown=True)
 
 
@@ -99,7 +101,7 @@ async def _matched(engine: Engine, one: Object) -> tuple[Claim | None, list[Item
 
 async def send_by_file(engine: Engine, claimed: Claim, inserts: Sequence[Item]) -> None:
     """Inserts by file; and by ordinary calls what the import did not take, which may be the file as such."""
-    began, taken, refused = engine.now(), list[Item](), list[Item]()
+    began, taken, refused, lacking = engine.now(), list[Item](), list[Item](), list[Item]()
     for part, file in files_of([inserted(claimed.one, item) for item in inserts]):
         mine, inserts = inserts[: len(part)], inserts[len(part) :]
         try:
@@ -107,14 +109,21 @@ async def send_by_file(engine: Engine, claimed: Claim, inserts: Sequence[Item]) 
         except (Never, PersonMustLook) as failure:
             engine.may_import = False
             log.warning("Marketo takes no file of people (%s); they are written by ordinary calls", failure)
-            left = {item.change.record_id for item in mine}
+            left = NotTaken({item.change.record_id for item in mine}, set())
         except SyncFailure as failure:
             _file_all(engine, claimed, mine, failure)
             continue
-        refused += [item for item in mine if item.change.record_id in left]
-        taken += [item for item in mine if item.change.record_id not in left]
+        refused += [item for item in mine if item.change.record_id in left.refused]
+        lacking += [item for item in mine if item.change.record_id in left.lacking - left.refused]
+        taken += [item for item in mine if item.change.record_id not in left.refused | left.lacking]
     await _file_taken(engine, claimed, taken, began)
+    claimed.results += [_to_be_found(engine, item) for item in lacking]
     await send_calls(engine, claimed, refused)
+
+
+def _to_be_found(engine: Engine, item: Item) -> Postponed:
+    """Who came without one of their values is found by our id in the next pass, and linked before that is refused."""
+    return Postponed(item.change, "retrying", *LACKING, engine.now(), unsure=True)
 
 
 def _file_all(engine: Engine, claimed: Claim, items: Sequence[Item], failure: SyncFailure) -> None:

@@ -11,7 +11,7 @@ import csv
 import io
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sync.errors import Later
 from sync.marketo.connection import Connection, as_json
@@ -23,6 +23,15 @@ IMPORT_FAILED = "import-failed"
 EXPORTED, FAILED_EXPORT = "Completed", ("Failed", "Cancelled")
 
 Row = Mapping[str, Any]
+
+
+class NotTaken(NamedTuple):
+    """Rows of a file by their lookup value: `refused` as a whole, or `lacking` a value, but in Marketo all the same."""
+
+    refused: set[str]
+    lacking: set[str]
+
+
 Sleep = Callable[[float], Awaitable[None]]
 
 
@@ -56,12 +65,11 @@ def _cell(value: Any) -> str:
 
 async def import_people(
     connection: Connection, lookup_field: str, file: bytes, every: float, sleep: Sleep = asyncio.sleep
-) -> set[str]:
+) -> NotTaken:
     """Upserts a file's people by `lookup_field`, looking every so many seconds whether it is done.
 
-    Returns the lookup values of the rows that Marketo did not take, or took without one of their values: those in its
-    files of failures and of warnings. Raises Later with `unknown` where the job failed as a whole (IMPORT_FAILED: it
-    is over) or does not come to an end.
+    Returns what it did not take as it stands: the rows in its files of failures and of warnings. Raises Later with
+    `unknown` where the job failed as a whole (IMPORT_FAILED: it is over) or does not come to an end.
     """
     (job,) = await connection.send_file("leads", {"format": "csv", "lookupField": lookup_field}, file)
     number = job["batchId"]
@@ -69,8 +77,12 @@ async def import_people(
         (state,) = (await connection.read_bulk(f"leads/batch/{number}.json"))["result"]
         if state["status"] == IMPORTED:
             files = {"failures": state["numOfRowsFailed"], "warnings": state.get("numOfRowsWithWarning")}
-            told = [await _rows(connection, f"{number}/{name}", lookup_field) for name, rows in files.items() if rows]
-            return set().union(*told)
+            return NotTaken(
+                *[
+                    await _rows(connection, f"{number}/{name}", lookup_field) if rows else set()
+                    for name, rows in files.items()
+                ]
+            )
         if state["status"] == FAILED_IMPORT:
             raise Later(IMPORT_FAILED, str(state.get("message") or "the import failed"), unknown=True)
         await sleep(every)

@@ -147,10 +147,10 @@ class Marketo:
         head = {} if kind == "leads" else {"deleteBy": writing.delete_key(rows)}
         return await writing.write(self._connection, f"{kind}/delete", rows, head, writing.outcome_of_delete)
 
-    async def import_people(self, lookup_field: str, file: bytes, every: float) -> set[str]:
+    async def import_people(self, lookup_field: str, file: bytes, every: float) -> bulk.NotTaken:
         """Upserts the people of a CSV file (see sync.marketo.bulk.files_of) in one job, asked after `every` seconds.
 
-        Returns the lookup values of the rows that were not taken as they are. Raises Later with `unknown` where it is
+        Returns the rows that were not taken as they are. Raises Later with `unknown` where it is
         not known what became of the job.
         """
         return await bulk.import_people(self._connection, lookup_field, file, every)

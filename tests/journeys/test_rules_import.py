@@ -83,10 +83,24 @@ async def test_a_row_that_the_import_does_not_take_has_its_own_code_and_message(
 async def test_a_row_that_the_import_takes_without_one_of_its_values_is_an_error_too(world: World) -> None:
     await many(world, jobtitle="Countess " * 30)
     await read_only_then_import(world)
+    await world.sync()
     await world.check_sum()
     (error,) = await world.errors()
     assert error.code == "1003" and len(await world.people()) == MANY
     assert await world.total("synced", object="leads", operation="insert") == MANY - 1
+
+
+async def test_who_came_without_one_value_is_linked_so_an_opt_out_in_marketo_and_a_delete_follow(world: World) -> None:
+    ids = await many(world, jobtitle="Countess " * 30)
+    await read_only_then_import(world)
+    await world.sync()
+    person = str((await world.one(dynamicsLeadId=ids[7]))["id"])
+    await world.edit(person, unsubscribed=True)
+    await world.rest(apart=900)
+    assert (await world.row("leads", ids[7]))["donotbulkemail"] and await world.codes() == ["1003"]
+    await world.delete("leads", ids[7])
+    await world.rest()
+    assert (await world.by_id(person))["dynamicsDeleted"] and await world.codes() == []
 
 
 async def test_a_person_whom_marketo_has_is_matched_and_not_imported_again(world: World) -> None:

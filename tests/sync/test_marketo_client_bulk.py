@@ -59,17 +59,17 @@ async def test_a_thousand_people_arrive_by_one_file_and_their_ids_by_another(
     people = [{"email": f"bulk{at}@x.example", "lastName": "Bulk"} for at in range(1000)]
     before = datetime.now(UTC) - timedelta(minutes=1)
     ((_, file),) = files_of(people)
-    assert await marketo.import_people("email", file, 0.01) == set()
+    assert await marketo.import_people("email", file, 0.01) == (set(), set())
     made = await marketo.created_people(["id", "email"], before, datetime.now(UTC) + timedelta(minutes=1), 0.01)
     assert {person["email"] for person in made} >= {person["email"] for person in people}
     calls = (await http.get("/sandbox/calls")).json()["by_kind"]
     assert sum(count for kind, count in calls.items() if kind.startswith("bulk")) <= 6
 
 
-async def test_rows_that_an_import_does_not_take_are_read_back_by_their_key(marketo: Marketo) -> None:
+async def test_rows_that_an_import_takes_without_a_value_are_read_back_by_their_key(marketo: Marketo) -> None:
     people = [{"email": f"key{at}@x.example", "leadScore": "lots" if at == 7 else "7"} for at in range(20)]
     ((_, file),) = files_of(people)
-    assert await marketo.import_people("email", file, 0.01) == {"key7@x.example"}
+    assert await marketo.import_people("email", file, 0.01) == (set(), {"key7@x.example"})
 
 
 async def test_an_extract_over_more_than_31_days_is_refused_in_marketo_s_words(marketo: Marketo) -> None:
